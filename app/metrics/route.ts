@@ -1,0 +1,4 @@
+import { serveThroughApi } from '../_server/api-door.ts';
+
+/** Prometheus metrics under plain Next hosting. */
+export { serveThroughApi as GET, serveThroughApi as HEAD };
