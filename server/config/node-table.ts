@@ -1,5 +1,6 @@
 /** Every setting of a node: the one place where a new one is added. */
 import { CONSISTENCY_MODES } from '../../lib/contract/model.ts';
+import { nodeIdFault } from '../../lib/contract/names.ts';
 import { choice, list, notation, optional, switched, value, whole, word, words } from './setting.ts';
 import { formatDuration, formatHostPort, formatSize, NotationError, parseBaseUrl, parseDurationMs, parseHostPort, parseSizeBytes } from './units.ts';
 import type { Setting } from './setting.ts';
@@ -22,7 +23,8 @@ export interface HistoryKeep {
 }
 
 function parseNodeId(text: string): string {
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(text)) throw new NotationError('a node id is a lower-case letter, then at most 31 of a-z, 0-9 and -');
+  const fault = nodeIdFault(text);
+  if (fault !== null) throw new NotationError(fault);
   return text;
 }
 

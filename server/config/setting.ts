@@ -12,7 +12,7 @@ export interface Setting<T> {
   /** The value when nobody sets it. */
   readonly fallback: T;
   /** The value as the same notation, for printing. */
-  readonly format: (value: T) => string;
+  format(value: T): string;
   /** One sentence for help texts and the reference. */
   readonly doc: string;
   /** Masked whenever it is printed, and also readable from a file named by `<name>-file`. */
@@ -20,8 +20,7 @@ export interface Setting<T> {
 }
 
 /** A table of settings by name, kebab-case: `peer-listen` is `--peer-listen`, `CONFMAN_PEER_LISTEN` and the field `peer-listen`. */
-// A table holds rows of different types, and only `Values` looks at them one by one.
-export type SettingTable = Readonly<Record<string, Setting<never>>>;
+export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
 
 /** The parsed values of a table. */
 export type Values<T> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never };
