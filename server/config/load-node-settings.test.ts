@@ -57,7 +57,7 @@ describe('defaults', () => {
       const text = setting.format(setting.fallback as never);
       // An absent value has no notation.
       if (text === '') continue;
-      expect(setting.schema.parse(text), name).toEqual(setting.fallback);
+      expect(setting.parse(text), name).toEqual(setting.fallback);
     }
   });
 });

@@ -1,5 +1,6 @@
 /** Reads and judges the settings of a node: each by itself first, then together. */
 import { resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { parseFlags } from './flags.ts';
 import { nodeTable } from './node-table.ts';
 import { resolveSettings, SettingsError } from './sources.ts';
@@ -41,7 +42,7 @@ export function loadNodeSettings(sources: NodeSources): NodeSettings {
  */
 export function loadNodeSettingsWithOrigins(sources: NodeSources): LoadedNodeSettings {
   const flags = parseFlags(nodeTable, sources.argv);
-  const resolved = resolveSettings(nodeTable, { flags, env: sources.env, readText: sources.readText, otherNames: sources.otherNames });
+  const resolved = resolveSettings(nodeTable, { flags, env: sources.env, readText: sources.readText, parseYaml, otherNames: sources.otherNames });
   const { values } = resolved;
   const faults = [...clusterFaults(values), ...exposureFaults(values), ...tlsFaults(values), ...timingFaults(values)];
   if (faults.length > 0) throw new SettingsError(faults);

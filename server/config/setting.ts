@@ -1,6 +1,8 @@
 /** What a setting is: one row of a table from which flags, variables, file fields, help and checks all follow. */
-import { z } from 'zod';
 import { NotationError } from './units.ts';
+
+/** Reads the notation of a setting. @throws NotationError */
+export type Parse<T> = (text: string) => T;
 
 export interface Setting<T> {
   /** `switch`: a flag without a value, also as `--no-<name>`. `list`: may be repeated, or hold commas. */
@@ -8,7 +10,7 @@ export interface Setting<T> {
   /** What stands for the value in help texts: `HOST:PORT`. */
   readonly placeholder: string;
   /** Parses the text of a flag, a variable or a field; all three hold the same notation. */
-  readonly schema: z.ZodType<T, string>;
+  readonly parse: Parse<T>;
   /** The value when nobody sets it. */
   readonly fallback: T;
   /** The value as the same notation, for printing. */
@@ -25,22 +27,9 @@ export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
 /** The parsed values of a table. */
 export type Values<T> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never };
 
-/** A schema from a parser that throws `NotationError`. */
-export function notation<T>(parse: (text: string) => T): z.ZodType<T, string> {
-  return z.string().transform((text, context) => {
-    try {
-      return parse(text);
-    } catch (cause) {
-      if (!(cause instanceof NotationError)) throw cause;
-      context.addIssue({ code: 'custom', message: cause.message, input: text });
-      return z.NEVER;
-    }
-  });
-}
-
 interface Row<T> {
   readonly placeholder: string;
-  readonly schema: z.ZodType<T, string>;
+  readonly parse: Parse<T>;
   readonly fallback: NoInfer<T>;
   readonly format?: ((value: T) => string) | undefined;
   readonly doc: string;
@@ -58,17 +47,22 @@ export function optional<T>(row: Omit<Row<T>, 'fallback'>): Setting<T | null> {
 }
 
 export function switched(row: { readonly fallback: boolean; readonly doc: string }): Setting<boolean> {
-  const schema = z.enum(['true', 'false', '1', '0'], 'expected true or false').transform((text) => text === 'true' || text === '1');
-  return { shape: 'switch', placeholder: '', secret: false, schema, format: String, ...row };
+  return { ...row, shape: 'switch', placeholder: '', secret: false, parse: parseSwitch, format: String };
+}
+
+function parseSwitch(text: string): boolean {
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new NotationError('expected true or false');
 }
 
 /** Elements separated by commas; empty elements are refused by the element's parser. */
-export function list<T>(row: { readonly placeholder: string; readonly element: (text: string) => T; readonly formatElement?: ((value: T) => string) | undefined; readonly fallback: readonly T[]; readonly doc: string }): Setting<readonly T[]> {
+export function list<T>(row: { readonly placeholder: string; readonly element: Parse<T>; readonly formatElement?: ((value: T) => string) | undefined; readonly fallback: readonly T[]; readonly doc: string }): Setting<readonly T[]> {
   const formatElement = row.formatElement ?? String;
   return {
     shape: 'list',
     placeholder: row.placeholder,
-    schema: notation((text) => text.split(',').map((element) => row.element(element.trim()))),
+    parse: (text) => text.split(',').map((element) => row.element(element.trim())),
     fallback: row.fallback,
     format: (elements) => elements.map((element) => formatElement(element)).join(','),
     doc: row.doc,
@@ -78,26 +72,29 @@ export function list<T>(row: { readonly placeholder: string; readonly element: (
 
 /** A setting that takes one of a few words. */
 export function choice<const W extends string>(row: { readonly words: readonly W[]; readonly fallback: NoInfer<W>; readonly doc: string }): Setting<W> {
-  return { shape: 'value', placeholder: row.words.join('|'), schema: word(row.words), fallback: row.fallback, format: String, doc: row.doc, secret: false };
+  return value({ placeholder: row.words.join('|'), parse: oneOf(row.words), fallback: row.fallback, doc: row.doc });
 }
 
-/** A schema that accepts one of a few words. */
-export function word<const W extends string>(words: readonly W[]): z.ZodType<W, string> {
-  return notation((text) => {
-    const found = words.find((one) => one === text);
+/** Accepts one of a few words. */
+export function oneOf<const W extends string>(words: readonly W[]): Parse<W> {
+  return (text) => {
+    const found = words.find((word) => word === text);
     if (found === undefined) throw new NotationError(`expected one of ${words.join(', ')}`);
     return found;
-  });
+  };
 }
 
-/** A whole number within bounds, inclusive. */
-export function whole(min: number, max: number): z.ZodType<number, string> {
-  return notation((text) => {
+/** Accepts a whole number within bounds, inclusive. */
+export function whole(min: number, max: number): Parse<number> {
+  return (text) => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (!(number >= min && number <= max)) throw new NotationError(`expected a whole number from ${min} to ${max}`);
     return number;
-  });
+  };
 }
 
-/** Non-empty text. */
-export const words: z.ZodType<string, string> = z.string().min(1, 'must not be empty');
+/** Accepts any text that is not empty. */
+export function nonEmpty(text: string): string {
+  if (text === '') throw new NotationError('must not be empty');
+  return text;
+}

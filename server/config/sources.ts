@@ -1,6 +1,6 @@
 /** Where settings come from: flag over variable over file over default, each value with its origin. */
 import { readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
+import { NotationError } from './units.ts';
 import type { Setting, SettingTable, Values } from './setting.ts';
 
 export type Origin =
@@ -27,6 +27,8 @@ export interface Sources {
   readonly flags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readText?: ReadText | undefined;
+  /** Reads YAML, JSON included; given from outside so that commands without a file need not load it. */
+  readonly parseYaml: (text: string) => unknown;
   /** Names of settings of other tables, which the same file may hold as well. */
   readonly otherNames?: readonly string[] | undefined;
 }
@@ -112,7 +114,7 @@ function variableLayer(env: Sources['env']): Layer {
 function fileLayer(sources: Sources, readText: ReadText, known: ReadonlySet<string>, faults: string[]): Layer {
   const path = sources.flags['config'] ?? (sources.env['CONFMAN_CONFIG'] || undefined);
   if (path === undefined) return () => null;
-  const fields = readFields(path, readText, faults);
+  const fields = readFields(path, (file) => sources.parseYaml(readText(file)), faults);
   const byName = new Map<string, Found>();
   for (const [field, content] of Object.entries(fields)) {
     const name = field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -125,10 +127,9 @@ function fileLayer(sources: Sources, readText: ReadText, known: ReadonlySet<stri
   return (name) => byName.get(name) ?? null;
 }
 
-function readFields(path: string, readText: ReadText, faults: string[]): Readonly<Record<string, unknown>> {
+function readFields(path: string, read: (path: string) => unknown, faults: string[]): Readonly<Record<string, unknown>> {
   try {
-    // JSON is YAML as well.
-    const content: unknown = parseYaml(readText(path)) ?? {};
+    const content = read(path) ?? {};
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content };
     faults.push(`${path}: expected a map of settings at the top`);
   } catch (error) {
@@ -168,9 +169,12 @@ function findSetting(name: string, secret: boolean, layers: readonly Layer[], re
 }
 
 function parseSetting(name: string, setting: Setting<unknown>, found: Found, faults: string[]): unknown {
-  const parsed = setting.schema.safeParse(found.text);
-  if (parsed.success) return parsed.data;
-  const shown = setting.secret ? '' : ` ${JSON.stringify(found.text)}`;
-  faults.push(`${name}${shown}: ${parsed.error.issues.map((issue) => issue.message).join('; ')} (${describeOrigin(found.origin)})`);
-  return setting.fallback;
+  try {
+    return setting.parse(found.text);
+  } catch (error) {
+    if (!(error instanceof NotationError)) throw error;
+    const shown = setting.secret ? '' : ` ${JSON.stringify(found.text)}`;
+    faults.push(`${name}${shown}: ${error.message} (${describeOrigin(found.origin)})`);
+    return setting.fallback;
+  }
 }
