@@ -31,6 +31,14 @@ export interface GroupLog {
   entries(lo: number, hi: number, bytesMax: number): readonly Entry[] | 'compacted' | 'unavailable';
 }
 
+export interface AppendOptions {
+  /**
+   * `false` permits the store to skip the sync when nothing in the batch needs one: a hard state that differs only in
+   * its commit index. A batch with entries, a snapshot or a new term or vote is synced all the same. Default `true`.
+   */
+  readonly sync?: boolean | undefined;
+}
+
 /**
  * One log for all groups of a node. One writer, one `append` under way at a time.
  * Implementations: segment files and memory; one conformance suite judges both.
@@ -45,7 +53,12 @@ export interface LogStore {
    * Readers see it at once; `done` is called, never from inside `append`, when it is durable.
    * A failed write or sync calls `failed` and the store takes nothing more: the owner must stop the process (D5, D6).
    */
-  append(writes: readonly GroupWrite[], done: () => void, failed: (error: Error) => void): void;
+  append(
+    writes: readonly GroupWrite[],
+    done: () => void,
+    failed: (error: Error) => void,
+    options?: AppendOptions,
+  ): void;
   /**
    * Forgets entries up to and including `to` of the group. The caller guarantees that the state machine is durable
    * past that point. `confState` is the configuration in force at `to`. Space comes back segment by segment, later.
@@ -59,4 +72,9 @@ export interface LogStore {
 /** Damage that is not a torn tail: the node quarantines its replicas. */
 export class LogCorruptionError extends Error {
   override readonly name = 'LogCorruptionError';
+}
+
+/** A log that a newer version of Confman wrote: nothing is damaged, this version must not touch it. */
+export class LogVersionError extends Error {
+  override readonly name = 'LogVersionError';
 }
