@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { InjectResponse } from './node-handle.ts';
 import { nodeHandle } from './node-handle.ts';
@@ -35,9 +35,22 @@ function responseHeaders(answer: InjectResponse): Headers {
   return headers;
 }
 
-/** The answer's body as a web stream; when its reader goes away, so does the request behind it. */
-function responseBody(source: Readable, gone: AbortController): ReadableStream<Uint8Array> {
+/**
+ * The request's body for the API. It stays undestroyed when it has ended, so that a client that leaves later can still be
+ * announced through it.
+ */
+function uploadOf(request: Request): PassThrough {
+  const upload = new PassThrough({ autoDestroy: false });
+  if (request.body === null) return upload.end();
+  const body = Readable.fromWeb(request.body as NodeReadableStream<Uint8Array>);
+  body.once('error', (cause) => upload.destroy(cause));
+  return body.pipe(upload);
+}
+
+/** The answer's body as a web stream; `leave` is called when its reader goes away. */
+function responseBody(source: Readable, leave: () => void): ReadableStream<Uint8Array> {
   const reader = (Readable.toWeb(source) as ReadableStream<Uint8Array>).getReader();
+  let cancelled = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -45,12 +58,12 @@ function responseBody(source: Readable, gone: AbortController): ReadableStream<U
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (cause) {
-        if (gone.signal.aborted) controller.close();
-        else controller.error(cause);
+        if (!cancelled) controller.error(cause);
       }
     },
-    cancel(reason) {
-      gone.abort(reason);
+    cancel() {
+      cancelled = true;
+      leave();
     },
   });
 }
@@ -58,28 +71,39 @@ function responseBody(source: Readable, gone: AbortController): ReadableStream<U
 /**
  * The second door to the API: hands a web request to the same Fastify application that the node's own HTTP server serves,
  * and its answer back as it comes. Raw path, repeated headers, HEAD, 204 and 304, event streams and a client that leaves
- * are the same through both doors.
+ * are the same through both doors. Two things are Next's own: it answers 308 to `//` and `\\` in a path, and sends bodies
+ * chunked, without a Content-Length.
  */
 export async function serveThroughApi(request: Request): Promise<Response> {
-  const gone = new AbortController();
-  if (request.signal.aborted) gone.abort(request.signal.reason);
-  else request.signal.addEventListener('abort', () => gone.abort(request.signal.reason), { once: true });
+  const upload = uploadOf(request);
+  let left = false;
+  const leave = (): void => {
+    left = true;
+    // What an injected request has in place of a socket: an error on its payload closes it, and its answer with it.
+    upload.destroy(new Error('the client left'));
+  };
+  if (request.signal.aborted) leave();
+  else request.signal.addEventListener('abort', leave, { once: true });
 
-  // Always as a stream: an injected request whose payload was a buffer no longer notices that its client left.
-  const payload = request.body === null ? undefined : Readable.fromWeb(request.body as NodeReadableStream<Uint8Array>);
-  const answer = await nodeHandle().api.inject({
-    method: request.method,
-    url: rawTarget(request),
-    headers: requestHeaders(request),
-    ...(payload === undefined ? {} : { payload }),
-    signal: gone.signal,
-    payloadAsStream: true,
-  });
+  let answer: InjectResponse;
+  try {
+    answer = await nodeHandle().api.inject({
+      method: request.method,
+      url: rawTarget(request),
+      headers: requestHeaders(request),
+      payload: upload,
+      payloadAsStream: true,
+    });
+  } catch (cause) {
+    // Nobody is there to read it; 499 is what proxies log for a client that left.
+    if (left) return new Response(null, { status: 499 });
+    throw cause;
+  }
 
   const stream = answer.stream();
   const bodiless = request.method === 'HEAD' || bodilessStatuses.has(answer.statusCode);
   if (bodiless) stream.resume();
-  return new Response(bodiless ? null : responseBody(stream, gone), {
+  return new Response(bodiless ? null : responseBody(stream, leave), {
     status: answer.statusCode,
     headers: responseHeaders(answer),
   });

@@ -8,8 +8,6 @@ export interface InjectRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly payload?: Readable | Buffer | string | undefined;
-  /** Aborting it is to the API what a closed connection is. */
-  readonly signal?: AbortSignal | undefined;
   /** The promise then resolves with the headers, and `stream()` gives the body as it comes. */
   readonly payloadAsStream?: boolean | undefined;
 }
