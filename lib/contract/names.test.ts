@@ -28,7 +28,24 @@ describe('namespaceFault', () => {
 });
 
 describe('keyFault', () => {
-  test.each(['a', 'db/url', 'app.yaml', '.env', 'a b', 'größe', '日本語/キー', '😀', 'a%2Fb', 'a?b#c', "it's", '...', 'a/.../b', 'x'.repeat(256), '😀'.repeat(256), 'ä'.normalize('NFC')])('takes %j', (name) => {
+  test.each([
+    'a',
+    'db/url',
+    'app.yaml',
+    '.env',
+    'a b',
+    'größe',
+    '日本語/キー',
+    '😀',
+    'a%2Fb',
+    'a?b#c',
+    "it's",
+    '...',
+    'a/.../b',
+    'x'.repeat(256),
+    '😀'.repeat(256),
+    'ä'.normalize('NFC'),
+  ])('takes %j', (name) => {
     expect(keyFault(name)).toBeNull();
   });
 

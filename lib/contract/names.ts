@@ -22,12 +22,15 @@ export type NameFault = string | null;
 export function namespaceFault(name: string): NameFault {
   if (name.length === 0) return 'a namespace may not be empty';
   const segments = name.split('/');
-  if (segments.length > NAMESPACE_SEGMENTS_MAX) return `a namespace has at most ${NAMESPACE_SEGMENTS_MAX} segments, this one has ${segments.length}`;
+  if (segments.length > NAMESPACE_SEGMENTS_MAX)
+    return `a namespace has at most ${NAMESPACE_SEGMENTS_MAX} segments, this one has ${segments.length}`;
   for (const segment of segments) {
     if (SEGMENT.test(segment)) continue;
     if (segment.length === 0) return 'a namespace has no empty segment: no leading, trailing or double "/"';
-    if (segment.length > SEGMENT_CHARS_MAX) return `a segment of a namespace has at most ${SEGMENT_CHARS_MAX} characters, ${quote(segment)} has ${segment.length}`;
-    if (!/^[A-Za-z0-9]/.test(segment)) return `a segment of a namespace starts with a letter or digit (A-Z, a-z, 0-9), not ${quote(firstCodePoint(segment))}`;
+    if (segment.length > SEGMENT_CHARS_MAX)
+      return `a segment of a namespace has at most ${SEGMENT_CHARS_MAX} characters, ${quote(segment)} has ${segment.length}`;
+    if (!/^[A-Za-z0-9]/.test(segment))
+      return `a segment of a namespace starts with a letter or digit (A-Z, a-z, 0-9), not ${quote(firstCodePoint(segment))}`;
     const odd = /[^A-Za-z0-9._-]/u.exec(segment);
     return `a segment of a namespace may only have A-Z, a-z, 0-9, ".", "_" and "-", not ${quote(odd?.[0] ?? segment)}`;
   }

@@ -26,7 +26,10 @@ describe('parseToken', () => {
     ['registry=0:9', { history: null, group: 'registry', term: 0n, index: 9n }],
     ['0123abcd.ef456789/a-1=3:17', { history: '0123abcd.ef456789', group: 'a-1', term: 3n, index: 17n }],
     ['1:9007199254740993', { history: null, group: 'default', term: 1n, index: 9007199254740993n }],
-    ['9223372036854775807:9223372036854775807', { history: null, group: 'default', term: 9223372036854775807n, index: 9223372036854775807n }],
+    [
+      '9223372036854775807:9223372036854775807',
+      { history: null, group: 'default', term: 9223372036854775807n, index: 9223372036854775807n },
+    ],
   ])('takes %s', (text, element) => {
     expect(parseToken(text)).toEqual([element]);
   });
@@ -98,7 +101,11 @@ describe('formatToken', () => {
 
 /** One log per group and history: term is a non-decreasing function of the index, so any two elements of it agree. */
 const arbitraryElement = fc
-  .record({ history: fc.constantFrom(null, '00000000.00000000', '00000000.11111111'), group: fc.constantFrom('default', 'a', 'b-1'), index: fc.bigInt(0n, 1n << 62n) })
+  .record({
+    history: fc.constantFrom(null, '00000000.00000000', '00000000.11111111'),
+    group: fc.constantFrom('default', 'a', 'b-1'),
+    index: fc.bigInt(0n, 1n << 62n),
+  })
   .map(({ history, group, index }): TokenElement => ({ history, group, index, term: index === 0n ? 0n : 1n + index / 1000n }));
 const arbitraryToken = fc.array(arbitraryElement, { maxLength: 12 });
 

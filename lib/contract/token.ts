@@ -71,7 +71,12 @@ export function isHistory(text: string): boolean {
  */
 export function parseToken(text: string): Token {
   if (text.length > TOKEN_BYTES_MAX) {
-    throw new TokenError('too-large', `a version token has at most ${TOKEN_BYTES_MAX} bytes, this one has ${text.length}`, 0, TOKEN_BYTES_MAX);
+    throw new TokenError(
+      'too-large',
+      `a version token has at most ${TOKEN_BYTES_MAX} bytes, this one has ${text.length}`,
+      0,
+      TOKEN_BYTES_MAX,
+    );
   }
   const elements: TokenElement[] = [];
   let start = 0;
@@ -198,7 +203,12 @@ export function mergeTokens(...tokens: readonly Token[]): Token {
     }
   }
   if (byLog.size > TOKEN_ELEMENTS_MAX) {
-    throw new TokenError('too-large', `a version token has at most ${TOKEN_ELEMENTS_MAX} elements, the merged one would have ${byLog.size}`, TOKEN_ELEMENTS_MAX, 0);
+    throw new TokenError(
+      'too-large',
+      `a version token has at most ${TOKEN_ELEMENTS_MAX} elements, the merged one would have ${byLog.size}`,
+      TOKEN_ELEMENTS_MAX,
+      0,
+    );
   }
   return [...byLog.values()].toSorted(compareElements);
 }
@@ -214,7 +224,10 @@ function later(a: TokenElement, b: TokenElement): TokenElement {
 }
 
 function compareElements(a: TokenElement, b: TokenElement): number {
-  return compareText(a.group === DEFAULT_GROUP ? '' : a.group, b.group === DEFAULT_GROUP ? '' : b.group) || compareText(a.history ?? '', b.history ?? '');
+  return (
+    compareText(a.group === DEFAULT_GROUP ? '' : a.group, b.group === DEFAULT_GROUP ? '' : b.group) ||
+    compareText(a.history ?? '', b.history ?? '')
+  );
 }
 
 function compareText(a: string, b: string): number {

@@ -25,14 +25,26 @@ export const CreateKeyRequest = z
   .strictObject({
     name: KeyLabel,
     role: Role,
-    scope: z.array(NamespaceName).min(1, 'a scope names at least one namespace; leave it out for all').max(SCOPE_PREFIXES_MAX).nullable().optional(),
-    expiresAt: z.iso.datetime({ offset: true, error: 'it must be an RFC 3339 time, for example 2027-01-31T00:00:00.000Z' }).nullable().optional(),
+    scope: z
+      .array(NamespaceName)
+      .min(1, 'a scope names at least one namespace; leave it out for all')
+      .max(SCOPE_PREFIXES_MAX)
+      .nullable()
+      .optional(),
+    expiresAt: z.iso
+      .datetime({ offset: true, error: 'it must be an RFC 3339 time, for example 2027-01-31T00:00:00.000Z' })
+      .nullable()
+      .optional(),
   })
   .meta({ id: 'CreateKeyRequest' });
 export type CreateKeyRequest = z.infer<typeof CreateKeyRequest>;
 
 export const CreateKeyAnswer = z
-  .object({ ...keyFields, version: Version, secret: z.string().nullable().meta({ description: 'Shown once; null when this answer is a replay' }) })
+  .object({
+    ...keyFields,
+    version: Version,
+    secret: z.string().nullable().meta({ description: 'Shown once; null when this answer is a replay' }),
+  })
   .meta({ id: 'CreateKeyAnswer' });
 export type CreateKeyAnswer = model.ApiKey & { readonly version: string; readonly secret: string | null };
 

@@ -24,7 +24,11 @@ export const AuditEvent = z
 export type AuditEvent = model.AuditEvent;
 
 export const AuditList = z
-  .object({ items: z.array(AuditEvent), nextCursor: z.string().nullable(), oldestKept: Time.nullable().meta({ description: 'Time of the oldest event that retention has kept' }) })
+  .object({
+    items: z.array(AuditEvent),
+    nextCursor: z.string().nullable(),
+    oldestKept: Time.nullable().meta({ description: 'Time of the oldest event that retention has kept' }),
+  })
   .meta({ id: 'AuditList' });
 export type AuditList = { readonly items: readonly AuditEvent[]; readonly nextCursor: string | null; readonly oldestKept: string | null };
 
@@ -43,7 +47,9 @@ export const WatchChange = z
 export type WatchChange = z.infer<typeof WatchChange>;
 
 /** Data of the event `change`: everything that one applied command changed. The event's `id` is its full token. */
-export const WatchEvent = z.object({ version: Version, changes: z.array(WatchChange), actor: z.string(), message: z.string(), hlc: z.string() }).meta({ id: 'WatchEvent' });
+export const WatchEvent = z
+  .object({ version: Version, changes: z.array(WatchChange), actor: z.string(), message: z.string(), hlc: z.string() })
+  .meta({ id: 'WatchEvent' });
 export type WatchEvent = z.infer<typeof WatchEvent>;
 
 /** Data of the event `bookmark`: everything up to here was looked at. */

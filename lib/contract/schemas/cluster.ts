@@ -6,7 +6,9 @@ import { NodeId } from './common.ts';
 const count = z.int().min(0);
 const ms = z.number().min(0);
 
-export const Reason = z.object({ code: z.string(), text: z.string(), help: z.string(), node: z.string().optional(), group: z.string().optional() }).meta({ id: 'Reason' }) satisfies z.ZodType<cluster.Reason>;
+export const Reason = z
+  .object({ code: z.string(), text: z.string(), help: z.string(), node: z.string().optional(), group: z.string().optional() })
+  .meta({ id: 'Reason' }) satisfies z.ZodType<cluster.Reason>;
 export type Reason = cluster.Reason;
 
 export const NodeRow = z
@@ -85,9 +87,15 @@ export const Readiness = z
 export type Readiness = z.infer<typeof Readiness>;
 
 export const LabRequest = z
-  .strictObject({ holdApply: z.boolean().optional(), dropPeers: z.array(NodeId).max(64).optional(), clockOffsetMs: z.int().min(-86_400_000).max(86_400_000).optional() })
+  .strictObject({
+    holdApply: z.boolean().optional(),
+    dropPeers: z.array(NodeId).max(64).optional(),
+    clockOffsetMs: z.int().min(-86_400_000).max(86_400_000).optional(),
+  })
   .meta({ id: 'LabRequest' });
 export type LabRequest = z.infer<typeof LabRequest>;
 
-export const LabState = z.object({ holdApply: z.boolean(), dropPeers: z.array(z.string()), clockOffsetMs: z.number() }).meta({ id: 'LabState' });
+export const LabState = z
+  .object({ holdApply: z.boolean(), dropPeers: z.array(z.string()), clockOffsetMs: z.number() })
+  .meta({ id: 'LabState' });
 export type LabState = z.infer<typeof LabState>;

@@ -17,7 +17,16 @@ export const IDEMPOTENCY_KEY_CHARS_MAX = 128;
 export const REQUEST_ID_CHARS_MAX = 128;
 
 /** A string that a rule of `names.ts` (or one like it) judges: the fault becomes the message. */
-function judged(judge: (text: string) => string | null, meta: { readonly description: string; readonly minLength?: number; readonly maxLength?: number; readonly pattern?: string; readonly examples?: readonly string[] }) {
+function judged(
+  judge: (text: string) => string | null,
+  meta: {
+    readonly description: string;
+    readonly minLength?: number;
+    readonly maxLength?: number;
+    readonly pattern?: string;
+    readonly examples?: readonly string[];
+  },
+) {
   return z
     .string()
     .superRefine((text, context) => {
@@ -40,27 +49,53 @@ export const KeyName = judged(keyFault, {
   examples: ['db/url'],
 });
 
-export const NodeId = judged(nodeIdFault, { description: 'Name of a node', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$', examples: ['n1'] });
+export const NodeId = judged(nodeIdFault, {
+  description: 'Name of a node',
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
+  examples: ['n1'],
+});
 
-export const Message = judged((text) => textFault(text, MESSAGE_CHARS_MAX), { description: 'Why the change is made; kept with the revision and in the audit', maxLength: MESSAGE_CHARS_MAX });
+export const Message = judged((text) => textFault(text, MESSAGE_CHARS_MAX), {
+  description: 'Why the change is made; kept with the revision and in the audit',
+  maxLength: MESSAGE_CHARS_MAX,
+});
 
-export const Description = judged((text) => textFault(text, DESCRIPTION_CHARS_MAX), { description: 'What the namespace is for', maxLength: DESCRIPTION_CHARS_MAX });
+export const Description = judged((text) => textFault(text, DESCRIPTION_CHARS_MAX), {
+  description: 'What the namespace is for',
+  maxLength: DESCRIPTION_CHARS_MAX,
+});
 
-export const Owner = judged((text) => labelFault(text, OWNER_CHARS_MAX), { description: 'Who answers for the namespace', maxLength: OWNER_CHARS_MAX });
+export const Owner = judged((text) => labelFault(text, OWNER_CHARS_MAX), {
+  description: 'Who answers for the namespace',
+  maxLength: OWNER_CHARS_MAX,
+});
 
-export const KeyLabel = judged((text) => (text.length === 0 ? 'it may not be empty' : labelFault(text, KEY_NAME_CHARS_MAX)), { description: 'Name of an API key, unique among the keys in force', minLength: 1, maxLength: KEY_NAME_CHARS_MAX });
+export const KeyLabel = judged((text) => (text.length === 0 ? 'it may not be empty' : labelFault(text, KEY_NAME_CHARS_MAX)), {
+  description: 'Name of an API key, unique among the keys in force',
+  minLength: 1,
+  maxLength: KEY_NAME_CHARS_MAX,
+});
 
 /** A value is stored as UTF-8, so half a surrogate pair cannot be kept as it came. */
-export const Value = judged((text) => (/\p{Cs}/u.test(text) ? 'a value must be well-formed Unicode: it has half a surrogate pair' : null), { description: 'The value, always a string' });
+export const Value = judged((text) => (/\p{Cs}/u.test(text) ? 'a value must be well-formed Unicode: it has half a surrogate pair' : null), {
+  description: 'The value, always a string',
+});
 
 export const EntryType = z.enum(ENTRY_TYPES).meta({ id: 'EntryType', description: 'What the value claims to be; it must be valid for it' });
 export const Role = z.enum(ROLES).meta({ id: 'Role', description: 'viewer reads, editor also writes entries, admin does everything' });
 export const ConsistencyMode = z.enum(CONSISTENCY_MODES).meta({ id: 'ConsistencyMode' });
 
 /** The token of a change, as answers carry it. */
-export const Version = z.string().meta({ description: 'Version token {term}:{index}, with {group}= in front where the group is not default', examples: ['5:42', 'payments=3:17'] });
+export const Version = z
+  .string()
+  .meta({
+    description: 'Version token {term}:{index}, with {group}= in front where the group is not default',
+    examples: ['5:42', 'payments=3:17'],
+  });
 
-export const Time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds', examples: ['2026-03-01T12:00:00.000Z'] });
+export const Time = z
+  .string()
+  .meta({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds', examples: ['2026-03-01T12:00:00.000Z'] });
 
 export const NextCursor = z.string().nullable().meta({ description: 'Give it back as `cursor` for the next page; null after the last' });
 

@@ -18,9 +18,17 @@ export const Flag = z.enum(['true', 'false'], { error: 'it must be true or false
 const clean = (text: string): boolean => !/\p{Cc}|\p{Cs}/u.test(text);
 
 /** Start of a namespace or key. Any start is allowed, so only what no name can have is refused. */
-export const Prefix = z.string().max(600).refine(clean, { error: 'it may not have control characters' }).meta({ description: 'Only names that start with this' });
+export const Prefix = z
+  .string()
+  .max(600)
+  .refine(clean, { error: 'it may not have control characters' })
+  .meta({ description: 'Only names that start with this' });
 
-export const SearchText = z.string().max(500).refine(clean, { error: 'it may not have control characters' }).meta({ description: 'Text to find, without regard to case' });
+export const SearchText = z
+  .string()
+  .max(500)
+  .refine(clean, { error: 'it may not have control characters' })
+  .meta({ description: 'Text to find, without regard to case' });
 
 export const SearchIn = z
   .string()
@@ -36,7 +44,9 @@ export type Topic = (typeof TOPICS)[number];
 
 export const Topics = z
   .string()
-  .refine((text) => text.split(',').every((topic) => (TOPICS as readonly string[]).includes(topic)), { error: `it must be a list of ${TOPICS.join(', ')}` })
+  .refine((text) => text.split(',').every((topic) => (TOPICS as readonly string[]).includes(topic)), {
+    error: `it must be a list of ${TOPICS.join(', ')}`,
+  })
   .meta({ description: 'Comma-separated', examples: ['cluster,changes'] });
 
 export const RevisionText = z.string().refine((text) => /^[1-9][0-9]{0,14}$/.test(text), { error: 'it must be a revision number from 1' });
@@ -49,7 +59,13 @@ export type ListNamespacesQuery = z.infer<typeof ListNamespacesQuery>;
 export const ListEntriesQuery = z.strictObject({ ...listQuery, prefix: Prefix.optional(), values: Flag.optional() });
 export type ListEntriesQuery = z.infer<typeof ListEntriesQuery>;
 
-export const SearchQuery = z.strictObject({ ...listQuery, prefix: Prefix.optional(), search: SearchText.optional(), in: SearchIn.optional(), values: Flag.optional() });
+export const SearchQuery = z.strictObject({
+  ...listQuery,
+  prefix: Prefix.optional(),
+  search: SearchText.optional(),
+  in: SearchIn.optional(),
+  values: Flag.optional(),
+});
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
 export const GetEntryQuery = z.strictObject({ revision: RevisionText.optional() });
@@ -72,7 +88,12 @@ export const AuditQuery = z.strictObject({
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
-export const WatchQuery = z.strictObject({ namespace: z.string().max(600).optional(), prefix: Prefix.optional(), since: z.string().optional(), values: Flag.optional() });
+export const WatchQuery = z.strictObject({
+  namespace: z.string().max(600).optional(),
+  prefix: Prefix.optional(),
+  since: z.string().optional(),
+  values: Flag.optional(),
+});
 export type WatchQuery = z.infer<typeof WatchQuery>;
 
 export const EventsQuery = z.strictObject({ topics: Topics.optional() });

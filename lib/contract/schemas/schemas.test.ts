@@ -9,7 +9,9 @@ const issuesOf = (schema: z.ZodType, input: unknown): readonly string[] => {
   return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('/')}: ${issue.message}`);
 };
 
-const operations = (count: number): unknown => ({ operations: Array.from({ length: count }, (_, at) => ({ op: 'delete', key: `k${at}` })) });
+const operations = (count: number): unknown => ({
+  operations: Array.from({ length: count }, (_, at) => ({ op: 'delete', key: `k${at}` })),
+});
 
 describe('requests', () => {
   test('refuse unknown fields, wrong types and half a surrogate pair', () => {
@@ -27,7 +29,9 @@ describe('requests', () => {
   });
 
   test('say which name is outside the rules', () => {
-    expect(issuesOf(BatchRequest, { operations: [{ op: 'delete', key: '../x' }] })[0]).toMatch(/^operations\/0\/key: a key may not have the segment/);
+    expect(issuesOf(BatchRequest, { operations: [{ op: 'delete', key: '../x' }] })[0]).toMatch(
+      /^operations\/0\/key: a key may not have the segment/,
+    );
   });
 
   test('take limits from 1 to 1000 only', () => {
