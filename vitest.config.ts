@@ -18,12 +18,13 @@ export default defineConfig({
     unstubEnvs: true,
     unstubGlobals: true,
     projects: [
+      { extends: true, test: { name: 'tidy', include: ['server/tidy/**/*.test.ts'], exclude: sourceOnly } },
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['{lib,server,app,components}/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
-          exclude: [...sourceOnly, '**/*.api.test.ts', '**/*.sim.test.ts'],
+          exclude: [...sourceOnly, 'server/tidy/**', '**/*.api.test.ts', '**/*.sim.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },
