@@ -1,4 +1,5 @@
 import { assert } from '../../lib/kernel/assert.ts';
+import { recordBytes } from './record.ts';
 
 const CHUNK = 512;
 
@@ -16,6 +17,7 @@ export class EntryIndex {
   /** Index of slot 0 of the first chunk. */
   #origin: number;
   #first: number;
+  #recordBytes = 0;
   /** One past the last stored index. Invariant: `#origin <= #first <= #next`. */
   #next: number;
 
@@ -33,15 +35,26 @@ export class EntryIndex {
     return this.#next - 1;
   }
 
+  /** Bytes that the records of all stored entries take. */
+  get recordBytes(): number {
+    return this.#recordBytes;
+  }
+
   push(term: number, segment: number, offset: number, bodyBytes: number): void {
     const slot = this.#next - this.#origin;
     if (slot === this.#chunks.length * CHUNK) this.#chunks.push(newChunk());
     this.#next += 1;
-    this.set(this.#next - 1, term, segment, offset, bodyBytes);
+    this.#write(this.#next - 1, term, segment, offset, bodyBytes);
+    this.#recordBytes += recordBytes(bodyBytes);
   }
 
   /** Says anew where a stored entry lies. */
   set(index: number, term: number, segment: number, offset: number, bodyBytes: number): void {
+    this.#recordBytes += recordBytes(bodyBytes) - recordBytes(this.bodyBytes(index));
+    this.#write(index, term, segment, offset, bodyBytes);
+  }
+
+  #write(index: number, term: number, segment: number, offset: number, bodyBytes: number): void {
     const chunk = this.#chunk(index);
     const at = (index - this.#origin) % CHUNK;
     chunk.terms[at] = term;
@@ -70,6 +83,7 @@ export class EntryIndex {
   truncateFrom(index: number): void {
     assert(index >= this.#first, () => `truncation at ${index} below the first index ${this.#first}`);
     if (index >= this.#next) return;
+    for (let i = index; i < this.#next; i += 1) this.#recordBytes -= recordBytes(this.bodyBytes(i));
     this.#next = index;
     this.#chunks.length = Math.ceil((this.#next - this.#origin) / CHUNK);
   }
@@ -78,6 +92,7 @@ export class EntryIndex {
   dropThrough(index: number): void {
     if (index < this.#first) return;
     if (index >= this.#next) return this.reset(index + 1);
+    for (let i = this.#first; i <= index; i += 1) this.#recordBytes -= recordBytes(this.bodyBytes(i));
     this.#first = index + 1;
     const chunks = Math.floor((this.#first - this.#origin) / CHUNK);
     this.#chunks.splice(0, chunks);
@@ -87,6 +102,7 @@ export class EntryIndex {
   /** Forgets everything; the next entry will be `first`. */
   reset(first: number): void {
     this.#chunks.length = 0;
+    this.#recordBytes = 0;
     this.#origin = first;
     this.#first = first;
     this.#next = first;

@@ -1,4 +1,4 @@
-import type { LogDevice } from './device.ts';
+import type { LogDevice, LogDeviceFile } from './device.ts';
 import type { GroupTable } from './group-table.ts';
 import { couldBeRecord, emptyRecordHeader, KIND, readRecord, recordBody } from './record.ts';
 import { Replay } from './replay.ts';
@@ -70,6 +70,7 @@ function openSegments(device: LogDevice): { segments: Segment[]; logId: bigint |
   const numbers = names.map(segmentNumber).filter((n) => n !== null);
   numbers.sort((a, b) => a - b);
   const segments: Segment[] = [];
+  const files: LogDeviceFile[] = [];
   let logId: bigint | null = null;
   try {
     for (const number of numbers) {
@@ -79,16 +80,21 @@ function openSegments(device: LogDevice): { segments: Segment[]; logId: bigint |
         throw new LogCorruptionError(`${segmentName(before.number + 1)} is missing between its neighbours`);
       }
       const file = device.open(name);
-      segments.push({ number, salt: 0, file, end: SEGMENT_HEADER_BYTES, size: file.size(), hasBody: false, lastIndexes: new Map() });
+      files.push(file);
       const header = decodeSegmentHeader(name, file.read(0, SEGMENT_HEADER_BYTES));
+      const size = file.size();
+      if (size < header.preallocatedBytes) {
+        throw new LogCorruptionError(`${name}, byte ${size}: the file ends before its ${header.preallocatedBytes} bytes`);
+      }
       if (logId !== null && header.logId !== logId) {
         throw new LogCorruptionError(`${name}, byte 24: belongs to another log than the segments before it`);
       }
       logId = header.logId;
-      segments[segments.length - 1] = { ...segments[segments.length - 1]!, salt: header.salt };
+      const { salt } = header;
+      segments.push({ number, salt, file, end: SEGMENT_HEADER_BYTES, size, hasBody: false, lastIndexes: new Map() });
     }
   } catch (error) {
-    for (const segment of segments) segment.file.close();
+    for (const file of files) file.close();
     throw error;
   }
   return { segments, logId, temporary: names.filter((name) => name.endsWith('.tmp')) };

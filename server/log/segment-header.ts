@@ -11,7 +11,8 @@ import { LogCorruptionError, LogVersionError } from './types.ts';
  *    12  u32      salt: seeds the checksum of every record of this segment
  *    16  u64      segment number, one more than the segment before
  *    24  u64      log id: equal in all segments of one log
- *    32  28 bytes zero
+ *    32  u64      bytes that were preallocated; a shorter file has lost its end
+ *    40  20 bytes zero
  *    60  u32      CRC32C of bytes 0 .. 60; magic, version and this field keep their place in every version
  */
 export const SEGMENT_HEADER_BYTES = 64;
@@ -24,6 +25,7 @@ export interface SegmentHeader {
   readonly number: number;
   readonly salt: number;
   readonly logId: bigint;
+  readonly preallocatedBytes: number;
 }
 
 export function segmentName(number: number): string {
@@ -43,6 +45,7 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
   bytes.writeUInt32LE(header.salt, 12);
   bytes.writeBigUInt64LE(BigInt(header.number), 16);
   bytes.writeBigUInt64LE(header.logId, 24);
+  bytes.writeBigUInt64LE(BigInt(header.preallocatedBytes), 32);
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, 60)), 60);
   return bytes;
 }
@@ -65,5 +68,6 @@ export function decodeSegmentHeader(name: string, bytes: Buffer): SegmentHeader 
   }
   const number = Number(bytes.readBigUInt64LE(16));
   if (number !== segmentNumber(name)) throw damaged(`belongs to segment ${number}`);
-  return { number, salt: bytes.readUInt32LE(12), logId: bytes.readBigUInt64LE(24) };
+  const preallocatedBytes = Number(bytes.readBigUInt64LE(32));
+  return { number, salt: bytes.readUInt32LE(12), logId: bytes.readBigUInt64LE(24), preallocatedBytes };
 }

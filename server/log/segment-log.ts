@@ -15,9 +15,10 @@ import {
   recordBytes,
   RecordBuffer,
 } from './record.ts';
+import { Relocation } from './relocation.ts';
 import { recover, type Recovered } from './recovery.ts';
 import { noteEntry, noteTruncation, type Segment, SegmentSet } from './segment-set.ts';
-import type { AppendOptions, GroupLog, GroupWrite, LogStore } from './types.ts';
+import { LogCorruptionError, LogWriteError, type AppendOptions, type GroupLog, type GroupWrite, type LogStore } from './types.ts';
 
 export interface SegmentLogOptions {
   /** Size of a segment file; a single record that is larger gets a larger segment. */
@@ -45,6 +46,7 @@ export class SegmentLog implements LogStore {
   readonly #device: LogDevice;
   readonly #groups: GroupTable;
   readonly #segments: SegmentSet;
+  readonly #relocation: Relocation;
   readonly #buffer = new RecordBuffer();
   readonly #header = emptyRecordHeader();
   #runs: Run[] = [];
@@ -77,12 +79,19 @@ export class SegmentLog implements LogStore {
       this.#failure ??= error;
     };
     this.#segments = new SegmentSet(device, { segmentBytes, logId, random, failed }, found.live, found.spare);
+    this.#relocation = new Relocation(this.#groups, this.#segments);
     this.#sequence = found.lastSequence;
     this.#syncedThrough = found.lastSequence;
     this.#closedCleanly = found.closedCleanly;
     this.cutBytes = found.cutBytes;
     if (found.live.length === 0) this.#segments.roll();
     this.#segments.prepareSpare();
+    this.#relocation.plan();
+  }
+
+  /** Whether anything is under way: an append, or the preparation of the next segment. */
+  get isBusy(): boolean {
+    return this.#busy || this.#segments.isPreparing;
   }
 
   groups(): readonly string[] {
@@ -104,6 +113,7 @@ export class SegmentLog implements LogStore {
       let mustSync = options?.sync !== false;
       for (const group of this.#groups.numbered()) this.#putCompaction(group);
       for (const write of writes) mustSync = this.#putWrite(write) || mustSync;
+      if (this.#runs.length > 0) this.#relocation.step((group, entry) => this.#putCopy(group, entry));
       this.#flush();
       if (mustSync && this.#dirty.size > 0) return this.#sync(done, failed);
     } catch (error) {
@@ -194,6 +204,13 @@ export class SegmentLog implements LogStore {
     this.#groups.cache.add(group.cached, entries);
   }
 
+  #putCopy(group: GroupState, { type, term, index, data }: Entry): void {
+    const offset = this.#put(KIND.entryCopy, type === 'normal' ? 0 : FLAG_CONF_CHANGE, group.number, term, index, data);
+    const segment = this.#segments.current;
+    group.index.set(index, term, segment.number, offset, data.length);
+    noteEntry(segment, group.number, index);
+  }
+
   /** Writes how far a group is compacted, when no record says it yet. */
   #putCompaction(group: GroupState): void {
     const { index, term, confState } = group.base();
@@ -225,6 +242,7 @@ export class SegmentLog implements LogStore {
       group.writtenBase = index;
     }
     this.#segments.prepareSpare();
+    this.#relocation.plan();
   }
 
   #encode(kind: number, flags: number, group: number, term: number, index: number, body: Uint8Array): number {
@@ -295,11 +313,12 @@ export class SegmentLog implements LogStore {
       if (last > must(this.#groups.byNumber(number), 'a group').durableBase) return;
     }
     this.#segments.retireOldest();
+    this.#relocation.plan();
   }
 
   /** After a failed write or sync nothing is known about the disk: nothing is written any more. */
   #fail(cause: unknown, failed: (error: Error) => void): void {
-    const error = new Error(`the log cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    const error = cause instanceof LogCorruptionError ? cause : new LogWriteError(cause);
     this.#failure ??= error;
     this.#busy = false;
     this.#device.schedule(() => failed(error));

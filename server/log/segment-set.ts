@@ -54,6 +54,10 @@ export class SegmentSet {
     this.#spare = spare;
   }
 
+  get isPreparing(): boolean {
+    return this.#preparing;
+  }
+
   get current(): Segment {
     return must(this.live.at(-1), 'a log without a segment');
   }
@@ -129,6 +133,7 @@ export class SegmentSet {
 
   close(): void {
     this.#closed = true;
+    this.#preparing = false;
     for (const segment of this.live) segment.file.close();
     this.#spare?.file.close();
   }
@@ -192,7 +197,7 @@ export class SegmentSet {
   #writeHeader(file: LogDeviceFile, number: number, size: number): Segment {
     const { logId, random } = this.#options;
     const salt = random() >>> 0;
-    file.write(encodeSegmentHeader({ number, salt, logId }), 0, SEGMENT_HEADER_BYTES, 0);
+    file.write(encodeSegmentHeader({ number, salt, logId, preallocatedBytes: size }), 0, SEGMENT_HEADER_BYTES, 0);
     return { number, salt, file, end: SEGMENT_HEADER_BYTES, size, hasBody: false, lastIndexes: new Map() };
   }
 }

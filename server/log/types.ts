@@ -51,7 +51,12 @@ export interface LogStore {
   /**
    * Writes one batch for all groups and makes it durable with one fdatasync.
    * Readers see it at once; `done` is called, never from inside `append`, when it is durable.
-   * A failed write or sync calls `failed` and the store takes nothing more: the owner must stop the process (D5, D6).
+   * A failed write or sync calls `failed`, likewise later, with a `LogWriteError`; the store takes nothing more and the
+   * owner must stop the process (D5, D6). `failed` with a `LogCorruptionError`: damage was found while live entries
+   * were moved out of an old segment.
+   *
+   * @throws InvariantError for gaps, entries at or below the base, or a second append while one is under way;
+   * nothing has been changed then
    */
   append(
     writes: readonly GroupWrite[],
@@ -77,4 +82,13 @@ export class LogCorruptionError extends Error {
 /** A log that a newer version of Confman wrote: nothing is damaged, this version must not touch it. */
 export class LogVersionError extends Error {
   override readonly name = 'LogVersionError';
+}
+
+/** A write or sync failed: nothing is known about the disk any more and the process has to stop (never retried). */
+export class LogWriteError extends Error {
+  override readonly name = 'LogWriteError';
+
+  constructor(cause: unknown) {
+    super(`the log cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
