@@ -1,0 +1,103 @@
+/** The TypeScript client: the whole REST API, typed, with the version token carried for its user. Runs in browsers and in Node. */
+import { Exchange } from './exchange.ts';
+import { consoleEvents } from './console-events.ts';
+import { follow } from './follow.ts';
+import { Listing } from './listing.ts';
+import { query } from './request.ts';
+import { Cluster, Keys, Lab, SignIn } from './resources/cluster.ts';
+import { Config } from './resources/config.ts';
+import { Namespaces } from './resources/namespaces.ts';
+import { Session } from './session.ts';
+import { watch } from './watch.ts';
+import type { AuditEvent, AuditList } from '../contract/schemas/audit.ts';
+import type { Entry, EntryList } from '../contract/schemas/entries.ts';
+import type { AuditAction } from '../contract/model.ts';
+import type { ConsoleEvent, EventsOptions } from './console-events.ts';
+import type { FollowItem, FollowOptions } from './follow.ts';
+import type { PageOptions } from './listing.ts';
+import type { ClientOptions, ReadOptions } from './types.ts';
+import type { WatchItem, WatchOptions } from './watch.ts';
+
+export interface SearchOptions extends ReadOptions, PageOptions {
+  /** Only namespaces that start so. */
+  readonly prefix?: string | undefined;
+  /** Text to find, without regard to case. */
+  readonly search?: string | undefined;
+  readonly in?: readonly ('key' | 'value')[] | undefined;
+  readonly values?: boolean | undefined;
+}
+
+export interface AuditOptions extends ReadOptions, PageOptions {
+  readonly namespace?: string | undefined;
+  readonly key?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: AuditAction | undefined;
+  /** RFC 3339. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export class ConfmanClient {
+  readonly namespaces: Namespaces;
+  readonly config: Config;
+  readonly cluster: Cluster;
+  readonly keys: Keys;
+  readonly signIn: SignIn;
+  readonly lab: Lab;
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    this.namespaces = new Namespaces(exchange);
+    this.config = new Config(exchange);
+    this.cluster = new Cluster(exchange);
+    this.keys = new Keys(exchange);
+    this.signIn = new SignIn(exchange);
+    this.lab = new Lab(exchange);
+  }
+
+  /** What was seen and written so far: `session.export()` hands it to another process. */
+  get session(): Session {
+    return this.#exchange.session;
+  }
+
+  /** The same client, whose reads are not older than `token` either: for work on behalf of somebody who has seen it. What it sees from there on is its own. */
+  withToken(token: string): ConfmanClient {
+    const session = this.session.fork();
+    session.import(token);
+    return new ConfmanClient(this.#exchange.withSession(session));
+  }
+
+  /** Entries of all namespaces that the key may read. */
+  search(options: SearchOptions = {}): Listing<Entry, EntryList> {
+    const { prefix, search, values, limit } = options;
+    const where = options.in?.join(',');
+    return new Listing((cursor) => this.#exchange.call({ kind: 'read', method: 'GET', path: `/api/v1/configs${query({ prefix, search, in: where, values, limit, cursor })}`, options, cacheable: false }), options.cursor);
+  }
+
+  /** Who changed what, newest first. */
+  audit(options: AuditOptions = {}): Listing<AuditEvent, AuditList> {
+    const { namespace, key, actor, action, from, to, limit } = options;
+    return new Listing((cursor) => this.#exchange.call({ kind: 'read', method: 'GET', path: `/api/v1/audit${query({ namespace, key, actor, action, from, to, limit, cursor })}`, options, cacheable: false }), options.cursor);
+  }
+
+  /** Changes as they come, over broken connections and dying nodes. See `watch`. */
+  watch(options: WatchOptions = {}): AsyncGenerator<WatchItem, void, undefined> {
+    return watch(this.#exchange, options);
+  }
+
+  /** The entries of a namespace, then every change to them. See `follow`. */
+  follow(namespace: string, options: FollowOptions = {}): AsyncGenerator<FollowItem, void, undefined> {
+    return follow(this.#exchange, this.config, namespace, options);
+  }
+
+  /** The console's stream of status, changes, audit and moves. See `consoleEvents`. */
+  events(options: EventsOptions): AsyncGenerator<ConsoleEvent, void, undefined> {
+    return consoleEvents(this.#exchange, options);
+  }
+}
+
+/** @throws ConfmanError `invalid-options` without an endpoint */
+export function createClient(options: ClientOptions): ConfmanClient {
+  return new ConfmanClient(new Exchange(options));
+}
