@@ -198,7 +198,7 @@ export interface PeerTransport {
   start(): Promise<{ readonly host: string; readonly port: number }>;
   /** Closes everything; requests under way reject. Nothing is called back afterwards. */
   stop(): Promise<void>;
-  /** Whom to keep connections to (this node itself is ignored). A connection to a name that is no longer listed is closed; peers that dial us and are accepted by `onHello` need not be listed. */
+  /** Whom to keep connections to (this node itself is ignored). Connections to a name that was listed and no longer is are closed; peers that dial us and are accepted by `onHello` need not be listed. */
   setPeers(peers: readonly PeerAddress[]): void;
   /** Queues messages until `flush`. Dropped, with a report to `onRaftDropped`, when the peer is not connected or its queue is full: loss is normal. */
   sendRaft(to: string, group: string, messages: readonly Message[]): void;
