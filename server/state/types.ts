@@ -3,7 +3,7 @@
  * Everything here is plain data (structured-clone and JSON safe), because commands, results and queries travel
  * between threads and nodes.
  */
-import type { ApiKey, AuditAction, AuditEvent, EntryType, LogPosition, Role } from '../../lib/contract/model.ts';
+import type { ApiKey, AuditEvent, EntryType, LogPosition, Role } from '../../lib/contract/model.ts';
 import type { ConfState, Entry as LogEntry } from '../raft/types.ts';
 
 // ---------------------------------------------------------------- commands
@@ -51,19 +51,47 @@ export interface MemberInfo {
 
 export type CommandBody =
   /** All or nothing, one token. A single PUT or DELETE is a batch of one. */
-  | { readonly type: 'write'; readonly namespace: string; readonly operations: readonly Operation[]; readonly message: string; readonly createNamespace: boolean }
+  | {
+      readonly type: 'write';
+      readonly namespace: string;
+      readonly operations: readonly Operation[];
+      readonly message: string;
+      readonly createNamespace: boolean;
+    }
   /** The value of an old revision as a new one; brings a deleted key back too. */
-  | ({ readonly type: 'restore'; readonly namespace: string; readonly key: string; readonly revision: number; readonly message: string } & Precondition)
+  | ({
+      readonly type: 'restore';
+      readonly namespace: string;
+      readonly key: string;
+      readonly revision: number;
+      readonly message: string;
+    } & Precondition)
   | { readonly type: 'put-namespace'; readonly namespace: string; readonly description: string | null; readonly owner: string | null }
   | { readonly type: 'delete-namespace'; readonly namespace: string }
-  | { readonly type: 'create-key'; readonly id: string; readonly name: string; readonly role: Role; readonly scope: readonly string[] | null; readonly expiresAtMs: number | null; /** SHA-256 of the secret, hex. */ readonly secretHash: string }
+  | {
+      readonly type: 'create-key';
+      readonly id: string;
+      readonly name: string;
+      readonly role: Role;
+      readonly scope: readonly string[] | null;
+      readonly expiresAtMs: number | null;
+      /** SHA-256 of the secret, hex. */ readonly secretHash: string;
+    }
   | { readonly type: 'revoke-key'; readonly id: string }
   /** Coarse last-use times, gathered by a node and written now and then. No audit event. */
   | { readonly type: 'touch-keys'; readonly uses: readonly { readonly id: string; readonly atMs: number }[] }
   /** First command of a cluster: seeds the first admin key unless any key exists. */
   | { readonly type: 'seed'; readonly keyId: string; readonly name: string; readonly secretHash: string }
   /** Drops what retention no longer keeps, at most `rowsMax` rows; times are milliseconds of the command stamps. */
-  | { readonly type: 'expire'; readonly revisionsPerKey: number; readonly revisionsBeforeMs: number; readonly auditBeforeMs: number; readonly idempotencyBeforeMs: number; readonly idempotencyKeep: number; readonly rowsMax: number }
+  | {
+      readonly type: 'expire';
+      readonly revisionsPerKey: number;
+      readonly revisionsBeforeMs: number;
+      readonly auditBeforeMs: number;
+      readonly idempotencyBeforeMs: number;
+      readonly idempotencyKeep: number;
+      readonly rowsMax: number;
+    }
   | { readonly type: 'raise-level'; readonly level: number };
 
 /** What is proposed. The leader adds the stamp just before proposing (`encodeCommand(command, stamp)`). */
@@ -106,14 +134,27 @@ export type Change =
 
 export type CommandResult =
   | { readonly kind: 'written'; readonly namespaceCreated: boolean; readonly changes: readonly Change[] }
-  | { readonly kind: 'namespace'; readonly created: boolean; readonly description: string; readonly owner: string; readonly createdAtMs: number; readonly updatedAtMs: number; readonly entries: number }
+  | {
+      readonly kind: 'namespace';
+      readonly created: boolean;
+      readonly description: string;
+      readonly owner: string;
+      readonly createdAtMs: number;
+      readonly updatedAtMs: number;
+      readonly entries: number;
+    }
   | { readonly kind: 'namespace-deleted'; readonly entriesDeleted: number }
   | { readonly kind: 'key'; readonly key: ApiKey }
-  | { readonly kind: 'done' }
+  /** `more`, of an expire: the command ended at its `rowsMax`, and the same again would do more. */
+  | { readonly kind: 'done'; readonly more?: boolean | undefined }
   | { readonly kind: 'refused'; readonly code: 'version-conflict'; readonly operation: number; readonly current: EntryState | null }
   | { readonly kind: 'refused'; readonly code: 'type-changed'; readonly operation: number; readonly type: EntryType }
   | { readonly kind: 'refused'; readonly code: 'idempotency-key-reused' }
-  | { readonly kind: 'refused'; readonly code: 'namespace-not-found' | 'entry-not-found' | 'revision-not-found' | 'key-not-found' | 'key-exists' | 'last-admin-key'; readonly operation?: number | undefined };
+  | {
+      readonly kind: 'refused';
+      readonly code: 'namespace-not-found' | 'entry-not-found' | 'revision-not-found' | 'key-not-found' | 'key-exists' | 'last-admin-key';
+      readonly operation?: number | undefined;
+    };
 
 /** What applying one entry gave. */
 export interface Applied {
@@ -247,18 +288,104 @@ export type Scope = readonly string[] | null;
 export interface Queries {
   entry: { readonly q: { readonly namespace: string; readonly key: string }; readonly a: EntryRow | null };
   revision: { readonly q: { readonly namespace: string; readonly key: string; readonly revision: number }; readonly a: RevisionRow | null };
-  history: { readonly q: { readonly namespace: string; readonly key: string; readonly beforeRevision: number | null; readonly rowsMax: number }; readonly a: { readonly rows: readonly RevisionRow[]; readonly more: boolean; readonly oldestKept: number | null } };
+  history: {
+    readonly q: { readonly namespace: string; readonly key: string; readonly beforeRevision: number | null; readonly rowsMax: number };
+    readonly a: { readonly rows: readonly RevisionRow[]; readonly more: boolean; readonly oldestKept: number | null };
+  };
   namespace: { readonly q: { readonly namespace: string }; readonly a: NamespaceRow | null };
-  namespaces: { readonly q: { readonly prefix: string; readonly scope: Scope; readonly after: string | null; readonly rowsMax: number }; readonly a: { readonly rows: readonly NamespaceRow[]; readonly more: boolean } };
-  entries: { readonly q: { readonly namespace: string; readonly prefix: string; readonly values: boolean; readonly after: string | null; readonly asOf: number | null; readonly rowsMax: number; readonly bytesMax: number }; readonly a: { readonly rows: readonly EntryRow[]; readonly more: boolean; readonly asOfGone: boolean; readonly namespaceExists: boolean } };
-  search: { readonly q: { readonly prefix: string; readonly scope: Scope; readonly search: string; readonly inKey: boolean; readonly inValue: boolean; readonly after: { readonly namespace: string; readonly key: string } | null; readonly asOf: number | null; readonly rowsMax: number; readonly bytesMax: number }; readonly a: { readonly rows: readonly EntryRow[]; readonly more: boolean; readonly asOfGone: boolean } };
-  audit: { readonly q: { readonly scope: Scope; readonly namespace: string | null; readonly key: string | null; readonly actor: string | null; readonly action: string | null; readonly fromMs: number | null; readonly toMs: number | null; readonly before: { readonly hlc: string; readonly index: number; readonly ordinal: number } | null; readonly asOf: number | null; readonly rowsMax: number }; readonly a: { readonly rows: readonly (AuditEvent & { readonly index: number; readonly ordinal: number })[]; readonly more: boolean; readonly oldestKeptMs: number | null } };
+  namespaces: {
+    readonly q: { readonly prefix: string; readonly scope: Scope; readonly after: string | null; readonly rowsMax: number };
+    readonly a: { readonly rows: readonly NamespaceRow[]; readonly more: boolean };
+  };
+  entries: {
+    readonly q: {
+      readonly namespace: string;
+      readonly prefix: string;
+      readonly values: boolean;
+      readonly after: string | null;
+      readonly asOf: number | null;
+      readonly rowsMax: number;
+      readonly bytesMax: number;
+    };
+    readonly a: {
+      readonly rows: readonly EntryRow[];
+      readonly more: boolean;
+      readonly asOfGone: boolean;
+      readonly namespaceExists: boolean;
+    };
+  };
+  /** `prefix` is one of keys, `namespacePrefix` one of namespaces; both of the text. A page may be empty and yet have more: go on from `next`. */
+  search: {
+    readonly q: {
+      readonly prefix: string;
+      readonly namespacePrefix?: string | undefined;
+      readonly scope: Scope;
+      readonly search: string;
+      readonly inKey: boolean;
+      readonly inValue: boolean;
+      readonly after: { readonly namespace: string; readonly key: string } | null;
+      readonly asOf: number | null;
+      readonly rowsMax: number;
+      readonly bytesMax: number;
+    };
+    readonly a: {
+      readonly rows: readonly EntryRow[];
+      readonly more: boolean;
+      readonly next: { readonly namespace: string; readonly key: string } | null;
+      readonly asOfGone: boolean;
+    };
+  };
+  /** Times are `[fromMs, toMs)`, `namespace` covers by whole segments. A page may be empty and yet have more: go on with `before` = `next`. */
+  audit: {
+    readonly q: {
+      readonly scope: Scope;
+      readonly namespace: string | null;
+      readonly key: string | null;
+      readonly actor: string | null;
+      readonly action: string | null;
+      readonly fromMs: number | null;
+      readonly toMs: number | null;
+      readonly before: { readonly hlc: string; readonly index: number; readonly ordinal: number } | null;
+      readonly asOf: number | null;
+      readonly rowsMax: number;
+    };
+    readonly a: {
+      readonly rows: readonly (AuditEvent & { readonly index: number; readonly ordinal: number })[];
+      readonly more: boolean;
+      readonly next: { readonly hlc: string; readonly index: number; readonly ordinal: number } | null;
+      readonly oldestKeptMs: number | null;
+    };
+  };
   /** Commands after `afterIndex` in log order. `compacted`: history no longer reaches back to it. */
-  changes: { readonly q: { readonly afterIndex: number; readonly namespacePrefix: string | null; readonly keyPrefix: string; readonly scope: Scope; readonly values: boolean; readonly rowsMax: number; readonly bytesMax: number }; readonly a: { readonly kind: 'ok'; readonly commands: readonly WatchCommand[]; /** Everything up to here was looked at. */ readonly upTo: LogPosition; readonly more: boolean } | { readonly kind: 'compacted'; readonly oldest: LogPosition } };
+  changes: {
+    readonly q: {
+      readonly afterIndex: number;
+      readonly namespacePrefix: string | null;
+      readonly keyPrefix: string;
+      readonly scope: Scope;
+      readonly values: boolean;
+      readonly rowsMax: number;
+      readonly bytesMax: number;
+    };
+    readonly a:
+      | {
+          readonly kind: 'ok';
+          readonly commands: readonly WatchCommand[];
+          /** Everything up to here was looked at. */ readonly upTo: LogPosition;
+          readonly more: boolean;
+        }
+      | { readonly kind: 'compacted'; readonly oldest: LogPosition };
+  };
   keyBySecretHash: { readonly q: { readonly secretHash: string }; readonly a: ApiKeyRow | null };
   keyById: { readonly q: { readonly id: string }; readonly a: ApiKeyRow | null };
-  keys: { readonly q: { readonly rowsMax: number; readonly after: string | null }; readonly a: { readonly rows: readonly ApiKeyRow[]; readonly more: boolean } };
-  idempotency: { readonly q: { readonly scope: string }; readonly a: { readonly request: string; readonly position: LogPosition; readonly result: CommandResult } | null };
+  keys: {
+    readonly q: { readonly rowsMax: number; readonly after: string | null };
+    readonly a: { readonly rows: readonly ApiKeyRow[]; readonly more: boolean };
+  };
+  idempotency: {
+    readonly q: { readonly scope: string };
+    readonly a: { readonly request: string; readonly position: LogPosition; readonly result: CommandResult } | null;
+  };
   hash: { readonly q: Record<string, never>; readonly a: string };
 }
 

@@ -1,0 +1,165 @@
+/** What writes, restores and deletions of entries share. */
+import type { AuditAction, EntryType, LogPosition } from '../../../lib/contract/model.ts';
+import { must } from '../../../lib/kernel/assert.ts';
+import { revisionHash } from '../value-hash.ts';
+import type { Change, CommandResult, EntryState, Precondition } from '../types.ts';
+import type { ApplyContext } from './context.ts';
+
+/** Where the history of a key stands, deleted or not. */
+export interface Head {
+  readonly id: number;
+  readonly revision: number;
+  readonly revisionId: number;
+  readonly type: EntryType;
+  readonly deleted: boolean;
+  readonly createdAtMs: number;
+  readonly position: LogPosition;
+}
+
+export type Refusal = Extract<CommandResult, { kind: 'refused' }>;
+
+/** The newest state of a key, or null when it never was. */
+export function findHead(context: ApplyContext, namespace: string, key: string): Head | null {
+  const row = context.statements.head.get({ namespace, key });
+  if (row === undefined) return null;
+  return {
+    id: row.id,
+    revision: row.revision,
+    revisionId: row.revisionId,
+    type: row.type,
+    deleted: row.deleted === 1,
+    createdAtMs: row.createdAtMs,
+    position: { term: row.positionTerm, index: row.positionIndex },
+  };
+}
+
+/** The live entry that a conflict answers with. */
+function currentState(context: ApplyContext, key: string, head: Head): EntryState {
+  const newest = must(context.statements.revisionById.get({ id: head.revisionId }), `the newest revision of ${key} is kept`);
+  return {
+    key,
+    type: head.type,
+    revision: head.revision,
+    position: head.position,
+    createdAtMs: head.createdAtMs,
+    updatedAtMs: newest.timeMs,
+    updatedBy: newest.author,
+    message: newest.message,
+  };
+}
+
+/**
+ * Judges `If-Match` and `If-None-Match: *` against the live entry.
+ * @param live the entry before this operation; null when absent or deleted
+ * @returns the refusal, with the current entry, or null when the precondition holds
+ */
+export function preconditionRefusal(
+  context: ApplyContext,
+  condition: Precondition,
+  key: string,
+  live: Head | null,
+  operation: number,
+): Refusal | null {
+  const { ifMatch } = condition;
+  const matches = ifMatch === undefined || (live !== null && live.position.index === ifMatch.index && live.position.term === ifMatch.term);
+  if (matches && !(condition.ifAbsent === true && live !== null)) return null;
+  return { kind: 'refused', code: 'version-conflict', operation, current: live === null ? null : currentState(context, key, live) };
+}
+
+/** A new revision with a value. */
+export interface NewRevision {
+  readonly namespace: string;
+  readonly key: string;
+  readonly value: string;
+  readonly type: EntryType;
+  readonly message: string;
+}
+
+function moveHead(
+  context: ApplyContext,
+  at: { readonly namespace: string; readonly key: string },
+  head: Head | null,
+  next: {
+    readonly revision: number;
+    readonly revisionId: number;
+    readonly type: EntryType;
+    readonly deleted: 0 | 1;
+    readonly createdAtMs: number;
+  },
+): void {
+  const { term, index } = context.position;
+  if (head === null) context.statements.insertHead.run({ ...at, ...next, term, index });
+  else context.statements.updateHead.run({ id: head.id, ...next, term, index });
+}
+
+/** Writes the next revision of a key, its head and its audit event. */
+export function putRevision(context: ApplyContext, head: Head | null, next: NewRevision, action?: AuditAction | undefined): Change {
+  const { namespace, key, type, message } = next;
+  const { position, timeMs } = context;
+  const created = head === null || head.deleted;
+  const previousRevision = created ? null : head.revision;
+  const revision = (head?.revision ?? 0) + 1;
+  const createdAtMs = created ? timeMs : head.createdAtMs;
+  const author = context.actor.name;
+
+  const written = context.statements.insertRevision.run({
+    namespace,
+    key,
+    revision,
+    type,
+    deleted: 0,
+    term: position.term,
+    index: position.index,
+    createdAtMs,
+    timeMs,
+    author,
+    message,
+    hash: revisionHash({ namespace, key, revision, type, position }, next.value),
+    value: next.value,
+  });
+  moveHead(context, { namespace, key }, head, { revision, revisionId: Number(written.lastInsertRowid), type, deleted: 0, createdAtMs });
+  context.audit({
+    action: action ?? (created ? 'config.created' : 'config.updated'),
+    namespace,
+    key,
+    oldRevision: previousRevision,
+    newRevision: revision,
+    message,
+  });
+  const entry: EntryState = { key, type, revision, position, createdAtMs, updatedAtMs: timeMs, updatedBy: author, message };
+  return { op: 'put', created, previousRevision, entry };
+}
+
+/** Writes the deletion of a live key as its next revision. */
+export function deleteRevision(
+  context: ApplyContext,
+  head: Head,
+  at: { readonly namespace: string; readonly key: string },
+  message: string,
+): Change {
+  const { position, timeMs } = context;
+  const revision = head.revision + 1;
+  const { type, createdAtMs } = head;
+  const written = context.statements.insertRevision.run({
+    ...at,
+    revision,
+    type,
+    deleted: 1,
+    term: position.term,
+    index: position.index,
+    createdAtMs,
+    timeMs,
+    author: context.actor.name,
+    message,
+    hash: null,
+    value: null,
+  });
+  moveHead(context, at, head, { revision, revisionId: Number(written.lastInsertRowid), type, deleted: 1, createdAtMs });
+  context.audit({ action: 'config.deleted', ...at, oldRevision: head.revision, newRevision: revision, message });
+  return { op: 'delete', key: at.key, revision, previousRevision: head.revision };
+}
+
+/** Keeps the namespace's count of live entries. */
+export function countEntries(context: ApplyContext, namespace: string, delta: number): void {
+  if (delta !== 0) context.statements.countEntries.run({ namespace, delta });
+}

@@ -1,0 +1,151 @@
+/**
+ * Audit events, newest first, in (hlc, index, ordinal) order, which within a group is log order.
+ *
+ * `namespace` and `scope` cover by whole segments (`teams/a` covers `teams/a/b`); events without a namespace (keys,
+ * members, retention) are shown only to a scope of everything. Times are `[fromMs, toMs)`. Work per call is bounded:
+ * having looked at enough events it answers with what it found and says in `next` where to go on.
+ */
+import { and, asc, desc, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { AuditEvent } from '../../../lib/contract/model.ts';
+import { formatVersion } from '../../../lib/contract/token.ts';
+import { formatClock } from '../../clock/hlc.ts';
+import { namespaceRanges } from '../access.ts';
+import { AUDIT_ORDINALS, audit } from '../schema.ts';
+import { timeText } from '../time-text.ts';
+import type { AnswerOf, Query } from '../types.ts';
+import type { Moment } from './moment.ts';
+
+const p = sql.placeholder;
+
+/** Events that one call looks at, at most. */
+export const AUDIT_SCAN_ROWS = 10_000;
+
+/** Greater than every text, as SQLite orders blobs above texts. */
+const ABOVE_ALL_TEXT = Buffer.alloc(0);
+
+export type AuditRecord = typeof audit.$inferSelect;
+type AuditAnswerRow = AuditEvent & { readonly index: number; readonly ordinal: number };
+
+/** Milliseconds of a stamp's text. */
+export function hlcMs(hlc: string): number {
+  return Number.parseInt(hlc, 10);
+}
+
+/** Where an audit row stands in the log. */
+export function auditPlace(id: number): { readonly index: number; readonly ordinal: number } {
+  return { index: Math.floor(id / AUDIT_ORDINALS), ordinal: id % AUDIT_ORDINALS };
+}
+
+function eventOf(row: AuditRecord, group: string): AuditAnswerRow {
+  const { index, ordinal } = auditPlace(row.id);
+  return {
+    id: `${group}:${index}:${ordinal}`,
+    hlc: row.hlc,
+    group,
+    version: formatVersion(group, { term: row.term, index }),
+    action: row.action,
+    actor: row.actor,
+    namespace: row.namespace,
+    key: row.key,
+    oldRevision: row.oldRevision,
+    newRevision: row.newRevision,
+    message: row.message,
+    requestId: row.requestId,
+    time: timeText(hlcMs(row.hlc)),
+    index,
+    ordinal,
+  };
+}
+
+function prepareStatements(db: BetterSQLite3Database) {
+  const unlessNull = (column: typeof audit.key | typeof audit.actor | typeof audit.action, name: string) =>
+    sql`(${p(name)} IS NULL OR ${column} = ${p(name)})`;
+  const inRanges = (name: string) => sql`(${p(name)} IS NULL OR EXISTS (SELECT 1 FROM json_each(${p(name)}) one
+    WHERE ${audit.namespace} >= one.value ->> 0 AND (one.value ->> 1 IS NULL OR ${audit.namespace} < one.value ->> 1)))`;
+  return {
+    /** First event whose stamp's text is at or above a text. */
+    firstFrom: db
+      .select({ id: audit.id })
+      .from(audit)
+      .where(sql`${audit.hlc} >= ${p('hlc')}`)
+      .orderBy(asc(audit.hlc), asc(audit.id))
+      .limit(1)
+      .prepare(),
+    /** The last event that a call looks at: `skip` events below the first. */
+    scanEnd: db
+      .select({ id: audit.id, hlc: audit.hlc })
+      .from(audit)
+      .where(sql`${audit.id} < ${p('below')}`)
+      .orderBy(desc(audit.id))
+      .limit(1)
+      .offset(p('skip'))
+      .prepare(),
+    oldest: db.select({ hlc: audit.hlc }).from(audit).orderBy(asc(audit.id)).limit(1).prepare(),
+    page: db
+      .select()
+      .from(audit)
+      .where(
+        and(
+          sql`${audit.id} < ${p('below')}`,
+          sql`${audit.id} >= ${p('from')}`,
+          sql`(${audit.hlc} < ${p('beforeHlc')} OR (${audit.hlc} = ${p('beforeHlc')} AND ${audit.id} < ${p('beforeId')}))`,
+          unlessNull(audit.key, 'key'),
+          unlessNull(audit.actor, 'actor'),
+          unlessNull(audit.action, 'action'),
+          inRanges('namespace'),
+          inRanges('scope'),
+        ),
+      )
+      .orderBy(desc(audit.id))
+      .limit(p('rows'))
+      .prepare(),
+  };
+}
+
+/** Ranges of namespace names as the JSON that `inRanges` takes; null for no restriction. */
+function rangesJson(prefixes: readonly string[] | null): string | null {
+  return prefixes === null ? null : JSON.stringify(namespaceRanges('', prefixes).map((range) => [range.from, range.to]));
+}
+
+export function prepareAudit(db: BetterSQLite3Database, group: string): (query: Query<'audit'>, moment: Moment) => AnswerOf<'audit'> {
+  const statements = prepareStatements(db);
+  const firstAt = (hlc: string): number => statements.firstFrom.get({ hlc })?.id ?? Number.MAX_SAFE_INTEGER;
+  const firstAtMs = (ms: number): number => firstAt(formatClock({ ms, counter: 0 }, ''));
+
+  return (query, moment) => {
+    const { before, rowsMax } = query;
+    let below = Number.MAX_SAFE_INTEGER;
+    if (query.asOf !== null) below = (query.asOf + 1) * AUDIT_ORDINALS;
+    if (query.toMs !== null) below = Math.min(below, firstAtMs(query.toMs));
+    // Everything at or above the next stamp's text is out; ties are settled by the page's own condition.
+    if (before !== null) below = Math.min(below, firstAt(`${before.hlc}\0`));
+    const from = query.fromMs === null ? 0 : firstAtMs(query.fromMs);
+
+    const scanEnd = statements.scanEnd.get({ below, skip: AUDIT_SCAN_ROWS - 1 });
+    const records = statements.page.all({
+      below,
+      from: Math.max(from, scanEnd?.id ?? 0),
+      beforeHlc: before?.hlc ?? ABOVE_ALL_TEXT,
+      beforeId: before === null ? 0 : before.index * AUDIT_ORDINALS + before.ordinal,
+      key: query.key,
+      actor: query.actor,
+      action: query.action,
+      namespace: rangesJson(query.namespace === null ? null : [query.namespace]),
+      scope: rangesJson(query.scope),
+      rows: rowsMax + 1,
+    });
+
+    const oldest = moment.auditFloorIndex === 0 ? undefined : statements.oldest.get();
+    const oldestKeptMs = oldest === undefined ? null : hlcMs(oldest.hlc);
+    const rows = records.slice(0, rowsMax).map((record) => eventOf(record, group));
+    const last = rows.at(-1);
+    if (records.length > rowsMax && last !== undefined) {
+      return { rows, more: true, next: { hlc: last.hlc, index: last.index, ordinal: last.ordinal }, oldestKeptMs };
+    }
+    if (scanEnd !== undefined && scanEnd.id > from) {
+      return { rows, more: true, next: { hlc: scanEnd.hlc, ...auditPlace(scanEnd.id) }, oldestKeptMs };
+    }
+    return { rows, more: false, next: null, oldestKeptMs };
+  };
+}

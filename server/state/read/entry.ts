@@ -1,0 +1,50 @@
+/** The point read: the hottest query of all. One statement, hence one transaction, gives applied position and entry. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { must } from '../../../lib/kernel/assert.ts';
+import { StateCorruptionError } from '../errors.ts';
+import { entries, meta, revisions } from '../schema.ts';
+import type { Query, ReadAnswer } from '../types.ts';
+import { entryRow, proven } from './revision-rows.ts';
+
+export function prepareEntry(db: BetterSQLite3Database): (query: Query<'entry'>) => ReadAnswer<'entry'> {
+  const select = db
+    .select({
+      appliedTerm: meta.appliedTerm,
+      appliedIndex: meta.appliedIndex,
+      headRevision: entries.revision,
+      id: revisions.id,
+      namespace: revisions.namespace,
+      key: revisions.key,
+      revision: revisions.revision,
+      type: revisions.type,
+      positionTerm: revisions.positionTerm,
+      positionIndex: revisions.positionIndex,
+      createdAtMs: revisions.createdAtMs,
+      timeMs: revisions.timeMs,
+      author: revisions.author,
+      message: revisions.message,
+      hash: revisions.hash,
+      value: revisions.value,
+    })
+    .from(meta)
+    .leftJoin(
+      entries,
+      and(eq(entries.namespace, sql.placeholder('namespace')), eq(entries.key, sql.placeholder('key')), sql`${entries.deleted} = 0`),
+    )
+    .leftJoin(revisions, eq(revisions.id, entries.revisionId))
+    .where(eq(meta.id, 1))
+    .prepare();
+
+  return ({ namespace, key }) => {
+    const row = must(select.get({ namespace, key }), 'a state has its meta row');
+    const applied = { term: row.appliedTerm, index: row.appliedIndex };
+    if (row.headRevision === null) return { applied, data: null };
+    if (row.value === null || row.revision !== row.headRevision || row.namespace !== namespace || row.key !== key) {
+      throw new StateCorruptionError(`the newest revision of ${namespace} ${key} is not where its entry says`);
+    }
+    // One row of `revisions` was found whole, so none of its columns is null.
+    const revision = row as typeof row & Parameters<typeof entryRow>[0];
+    return { applied, data: entryRow(revision, proven(revision, row.value)) };
+  };
+}

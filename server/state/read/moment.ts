@@ -1,0 +1,29 @@
+/** The state that a read looks at: taken first in its transaction, so that it is the very state of everything read after it. */
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { LogPosition } from '../../../lib/contract/model.ts';
+import { must } from '../../../lib/kernel/assert.ts';
+import { meta } from '../schema.ts';
+
+export interface Moment {
+  readonly applied: LogPosition;
+  /** No audit event above this index has expired. */
+  readonly auditFloorIndex: number;
+  /** States from this index on can be rebuilt from the kept revisions. */
+  readonly historyFloorIndex: number;
+}
+
+export function prepareMoment(db: BetterSQLite3Database): () => Moment {
+  const select = db
+    .select({
+      term: meta.appliedTerm,
+      index: meta.appliedIndex,
+      auditFloorIndex: meta.auditFloorIndex,
+      historyFloorIndex: meta.historyFloorIndex,
+    })
+    .from(meta)
+    .prepare();
+  return () => {
+    const { term, index, ...floors } = must(select.get(), 'a state has its meta row');
+    return { applied: { term, index }, ...floors };
+  };
+}

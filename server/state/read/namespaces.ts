@@ -1,0 +1,60 @@
+/** Namespaces in order of name. `prefix` is a prefix of the text; the scope covers by whole segments. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { namespaceRanges } from '../access.ts';
+import { namespaces } from '../schema.ts';
+import type { AnswerOf, NamespaceRow, Query } from '../types.ts';
+
+const p = sql.placeholder;
+/** Greater than every text, as SQLite orders blobs above texts. */
+const ABOVE_ALL_TEXT = Buffer.alloc(0);
+
+function rowOf(row: typeof namespaces.$inferSelect): NamespaceRow {
+  return {
+    namespace: row.namespace,
+    description: row.description,
+    owner: row.owner,
+    createdAtMs: row.createdAtMs,
+    updatedAtMs: row.updatedAtMs,
+    position: { term: row.positionTerm, index: row.positionIndex },
+    entries: row.entries,
+  };
+}
+
+export interface NamespaceReader {
+  namespace(query: Query<'namespace'>): AnswerOf<'namespace'>;
+  namespaces(query: Query<'namespaces'>): AnswerOf<'namespaces'>;
+}
+
+export function prepareNamespaces(db: BetterSQLite3Database): NamespaceReader {
+  const one = db
+    .select()
+    .from(namespaces)
+    .where(eq(namespaces.namespace, p('namespace')))
+    .prepare();
+  const page = db
+    .select()
+    .from(namespaces)
+    .where(and(sql`${namespaces.namespace} >= ${p('from')}`, sql`${namespaces.namespace} < ${p('to')}`))
+    .orderBy(asc(namespaces.namespace))
+    .limit(p('rows'))
+    .prepare();
+
+  return {
+    namespace: ({ namespace }) => {
+      const row = one.get({ namespace });
+      return row === undefined ? null : rowOf(row);
+    },
+    namespaces: ({ prefix, scope, after, rowsMax }) => {
+      const rows: NamespaceRow[] = [];
+      const start = after === null ? '' : `${after}\0`;
+      for (const range of namespaceRanges(prefix, scope)) {
+        if (range.to !== null && range.to <= start) continue;
+        const from = start > range.from ? start : range.from;
+        for (const row of page.all({ from, to: range.to ?? ABOVE_ALL_TEXT, rows: rowsMax + 1 - rows.length })) rows.push(rowOf(row));
+        if (rows.length > rowsMax) return { rows: rows.slice(0, rowsMax), more: true };
+      }
+      return { rows, more: false };
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * Queries on a group's state. Every read is one transaction that also selects the applied position: that value, and no
+ * counter looked at before or after, is what is checked and reported (spec 1, section 4).
+ */
+import type { Statement } from 'better-sqlite3';
+import type { LogPosition } from '../../lib/contract/model.ts';
+import { contentHash } from './content-hash.ts';
+import { type Connection, connectReader } from './database.ts';
+import { checkFormat } from './ddl.ts';
+import { withNamedErrors } from './errors.ts';
+import { readCluster } from './genesis.ts';
+import { prepareAudit } from './read/audit.ts';
+import { type ChangesTools, prepareEventsAfter, readChanges } from './read/changes.ts';
+import { prepareEntry } from './read/entry.ts';
+import { prepareHistory } from './read/history.ts';
+import { prepareIdempotency } from './read/idempotency.ts';
+import { prepareKeys } from './read/keys.ts';
+import { listEntries, prepareEntryScan } from './read/list.ts';
+import { type Moment, prepareMoment } from './read/moment.ts';
+import { prepareNamespaces } from './read/namespaces.ts';
+import { prepareValueReader } from './read/revision-rows.ts';
+import { type SearchTools, prepareNextNamespace, searchEntries } from './read/search.ts';
+import { TermTable } from './read/terms.ts';
+import type { AnswerOf, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from './types.ts';
+
+/** Reads within a transaction that the reader holds; the moment was selected first. */
+type Handlers = { readonly [N in QueryName]: (query: Query<N>, moment: Moment) => AnswerOf<N> };
+/** Reads of one statement, which is its own transaction. */
+type SingleHandlers = { readonly [N in QueryName]?: (query: Query<N>) => ReadAnswer<N> };
+
+function prepareHandlers(connection: Connection, group: string, terms: TermTable): { handlers: Handlers; singles: SingleHandlers } {
+  const { db } = connection;
+  const valueOf = prepareValueReader(db);
+  const history = prepareHistory(db, valueOf);
+  const namespaces = prepareNamespaces(db);
+  const scan = prepareEntryScan(db);
+  const keys = prepareKeys(db);
+  const entry = prepareEntry(db);
+  const search: SearchTools = { scan, valueOf, nextNamespace: prepareNextNamespace(db) };
+  const changes: ChangesTools = { history, valueOf, terms, eventsAfter: prepareEventsAfter(db) };
+  return {
+    singles: { entry, keyById: keys.byId, keyBySecretHash: keys.bySecretHash },
+    handlers: {
+      entry: (query) => entry(query).data,
+      keyById: (query) => keys.byId(query).data,
+      keyBySecretHash: (query) => keys.bySecretHash(query).data,
+      keys: keys.keys,
+      revision: history.revision,
+      history: history.history,
+      namespace: namespaces.namespace,
+      namespaces: namespaces.namespaces,
+      entries: (query, moment) => listEntries(scan, valueOf, query, moment),
+      search: (query, moment) => searchEntries(search, query, moment),
+      audit: prepareAudit(db, group),
+      changes: (query, moment) => readChanges(changes, query, moment),
+      idempotency: prepareIdempotency(db),
+      hash: () => contentHash(connection),
+    },
+  };
+}
+
+export class SqliteStateReader implements StateReader {
+  readonly #connection: Connection;
+  readonly #owned: boolean;
+  readonly #identity: StateIdentity;
+  readonly #terms: TermTable;
+  readonly #moment: () => Moment;
+  readonly #handlers: Handlers;
+  readonly #singles: SingleHandlers;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+
+  /**
+   * Opens a reader of its own on a state file.
+   * @throws StateFormatError, StateCorruptionError
+   */
+  static open(path: string): SqliteStateReader {
+    const connection = connectReader(path);
+    try {
+      return withNamedErrors('read', () => new SqliteStateReader(connection, { owned: true }));
+    } catch (error) {
+      connection.sqlite.close();
+      throw error;
+    }
+  }
+
+  /** @param options.owned whether closing the reader closes the connection */
+  constructor(connection: Connection, options: { readonly owned: boolean }) {
+    checkFormat(connection.sqlite);
+    this.#connection = connection;
+    this.#owned = options.owned;
+    this.#identity = readCluster(connection).identity;
+    this.#terms = new TermTable(connection.db);
+    this.#moment = prepareMoment(connection.db);
+    const { handlers, singles } = prepareHandlers(connection, this.#identity.group, this.#terms);
+    this.#handlers = handlers;
+    this.#singles = singles;
+    this.#begin = connection.sqlite.prepare('BEGIN DEFERRED');
+    this.#commit = connection.sqlite.prepare('COMMIT');
+  }
+
+  identity(): StateIdentity {
+    return this.#identity;
+  }
+
+  /** @throws StateCorruptionError when what is read is damaged: the owner quarantines the replica */
+  read<N extends QueryName>(query: Query<N>): ReadAnswer<N> {
+    const type = query.type as N;
+    const single = this.#singles[type] as ((query: Query<N>) => ReadAnswer<N>) | undefined;
+    return withNamedErrors('read', () => (single === undefined ? this.#transact(type, query) : single(query)));
+  }
+
+  #transact<N extends QueryName>(type: N, query: Query<N>): ReadAnswer<N> {
+    this.#begin.run();
+    try {
+      const moment = this.#moment();
+      this.#terms.refresh(moment.applied);
+      return { applied: moment.applied, data: this.#handlers[type](query, moment) };
+    } finally {
+      this.#commit.run();
+    }
+  }
+
+  termAt(index: number): number | 'below-floor' | 'not-applied' {
+    if (index > this.#terms.applied.index) this.#refreshTerms();
+    return index > this.#terms.applied.index ? 'not-applied' : this.#terms.termAt(index);
+  }
+
+  /** The applied position at this moment. */
+  applied(): LogPosition {
+    return withNamedErrors('read', () => this.#moment().applied);
+  }
+
+  #refreshTerms(): void {
+    withNamedErrors('read', () => {
+      this.#begin.run();
+      try {
+        this.#terms.refresh(this.#moment().applied);
+      } finally {
+        this.#commit.run();
+      }
+    });
+  }
+
+  close(): void {
+    if (this.#owned) this.#connection.sqlite.close();
+  }
+}
