@@ -1,0 +1,185 @@
+'use client';
+
+import type { Column, Row, SortingState } from '@tanstack/react-table';
+import { createColumnHelper, createSortedRowModel, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import Link from 'next/link';
+import type { KeyboardEvent, ReactElement } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Entry } from '../../lib/contract/model.ts';
+import { text } from '../catalogue.ts';
+import { paths } from '../paths.ts';
+import { Ago } from '../time.tsx';
+import { cx } from '../ui/cx.ts';
+import { useWindowedRows } from '../ui/windowed.ts';
+import { TypeTag } from './type-tag.tsx';
+
+const ROW_PX = 36;
+
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
+const helper = createColumnHelper<typeof features, Entry>();
+type EntryRow = Row<typeof features, Entry>;
+
+const columns = helper.columns([
+  helper.accessor('key', { header: text.table.columns.key, sortFn: (a: EntryRow, b: EntryRow) => byName(a.original.key, b.original.key) }),
+  helper.accessor('type', { header: text.table.columns.type, sortFn: (a: EntryRow, b: EntryRow) => byName(a.original.type, b.original.type) }),
+  helper.accessor('revision', { header: text.table.columns.revision, sortFn: (a: EntryRow, b: EntryRow) => a.original.revision - b.original.revision }),
+  helper.accessor('updatedAt', { header: text.table.columns.updatedAt, sortFn: (a: EntryRow, b: EntryRow) => byName(a.original.updatedAt, b.original.updatedAt) }),
+  helper.accessor('updatedBy', { header: text.table.columns.updatedBy, sortFn: (a: EntryRow, b: EntryRow) => byName(a.original.updatedBy, b.original.updatedBy) }),
+]);
+
+/** Widths stand in classes: the key takes what the others leave. On a phone only key and type remain. */
+const cellStyles: Readonly<Record<string, string>> = {
+  key: 'pl-4',
+  type: 'w-24',
+  revision: 'w-16 text-right max-sm:hidden',
+  updatedAt: 'w-28 max-sm:hidden',
+  updatedBy: 'w-40 pr-4 max-lg:hidden',
+};
+
+export interface EntriesTableProps {
+  readonly namespace: string;
+  readonly entries: readonly Entry[];
+  readonly selected: string | null;
+  /** Called when the end comes in sight and there may be more. */
+  readonly onEndInSight?: (() => void) | undefined;
+}
+
+/** The entries of a namespace. Only the rows in sight are in the document; arrows, Home, End and Page keys move, Enter opens. */
+export function EntriesTable({ namespace, entries, selected, onEndInSight }: EntriesTableProps): ReactElement {
+  const [sorting, setSorting] = useState<SortingState>([]);
+  const data = useMemo(() => [...entries], [entries]);
+  const table = useTable({ features, columns, data, state: { sorting }, onSortingChange: setSorting, getRowId: (entry: Entry) => entry.key });
+  const rows = table.getRowModel().rows;
+  const scroller = useRef<HTMLDivElement>(null);
+  const windowed = useWindowedRows(rows.length, ROW_PX, scroller);
+  const [current, setCurrent] = useState(0);
+
+  const endInSight = windowed.end >= rows.length - 20;
+  useEffect(() => {
+    if (endInSight) onEndInSight?.();
+  }, [endInSight, rows.length, onEndInSight]);
+
+  const focusRow = (wanted: number): void => {
+    const index = Math.max(0, Math.min(rows.length - 1, wanted));
+    setCurrent(index);
+    windowed.scrollTo(index);
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"] a`)?.focus());
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_PX) - 2);
+    const targets: Record<string, number> = { ArrowDown: current + 1, ArrowUp: current - 1, PageDown: current + page, PageUp: current - page, Home: 0, End: rows.length - 1 };
+    const target = targets[event.key];
+    if (target === undefined || !(event.target as HTMLElement).matches('[data-row] a')) return;
+    event.preventDefault();
+    focusRow(target);
+  };
+
+  const roving = current >= windowed.first && current < windowed.end ? current : windowed.first;
+  return (
+    <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-auto" onKeyDown={onKeyDown}>
+      <table aria-label={text.table.label(namespace)} aria-rowcount={rows.length + 1} className="w-full table-fixed border-separate border-spacing-0 text-sm">
+        <thead>
+          <tr aria-rowindex={1}>
+            {table.getHeaderGroups()[0]?.headers.map((header) => (
+              <HeaderCell key={header.id} column={header.column} title={String(header.column.columnDef.header)} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <SpacerRow px={windowed.before} />
+          {rows.slice(windowed.first, windowed.end).map((row, offset) => {
+            const index = windowed.first + offset;
+            return <EntryLine key={row.id} entry={row.original} index={index} selected={row.original.key === selected} tabbable={index === roving} onFocus={setCurrent} />;
+          })}
+          <SpacerRow px={windowed.behind} />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function SpacerRow({ px }: { readonly px: number }): ReactElement | null {
+  if (px === 0) return null;
+  return (
+    <tr aria-hidden>
+      <td colSpan={columns.length} style={{ height: px }} className="p-0" />
+    </tr>
+  );
+}
+
+function HeaderCell({ column, title }: { readonly column: Column<typeof features, Entry>; readonly title: string }): ReactElement {
+  const sorted = column.getIsSorted();
+  const Arrow = sorted === 'desc' ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      aria-sort={sorted === false ? undefined : sorted === 'asc' ? 'ascending' : 'descending'}
+      className={cx('sticky top-0 z-10 border-b bg-sunken px-2 text-left text-xs font-medium text-ink-soft', cellStyles[column.id])}
+    >
+      <button type="button" onClick={() => column.toggleSorting(sorted === 'asc')} title={column.id === 'revision' ? text.table.revisionLong : undefined} className="-mx-1 inline-flex h-8 items-center gap-1 rounded-sm px-1 hover:text-ink">
+        {title}
+        <Arrow className={cx('size-3', sorted === false && 'invisible')} aria-hidden />
+      </button>
+    </th>
+  );
+}
+
+interface EntryLineProps {
+  readonly entry: Entry;
+  readonly index: number;
+  readonly selected: boolean;
+  readonly tabbable: boolean;
+  readonly onFocus: (index: number) => void;
+}
+
+function EntryLine({ entry, index, selected, tabbable, onFocus }: EntryLineProps): ReactElement {
+  const cell = 'h-9 truncate border-b border-line/60 px-2';
+  return (
+    <tr data-row={index} aria-rowindex={index + 2} aria-current={selected ? 'true' : undefined} className={cx('relative focus-within:bg-ink/5', selected ? 'bg-accent-wash' : 'hover:bg-ink/4')}>
+      <td className={cx(cell, cellStyles['key'])}>
+        {/* The link covers its row, so that the whole row is the target. */}
+        <Link
+          href={paths.entry(entry.namespace, entry.key)}
+          prefetch={false}
+          tabIndex={tabbable ? 0 : -1}
+          onFocus={() => onFocus(index)}
+          className="font-mono text-[0.8125rem] after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+        >
+          {entry.key}
+        </Link>
+      </td>
+      <td className={cx(cell, cellStyles['type'])}>
+        <TypeTag type={entry.type} />
+      </td>
+      <td className={cx(cell, 'tnum text-ink-soft', cellStyles['revision'])}>{text.number(entry.revision)}</td>
+      <td className={cx(cell, 'tnum text-ink-soft', cellStyles['updatedAt'])}>
+        <Ago time={entry.updatedAt} />
+      </td>
+      <td className={cx(cell, 'text-ink-soft', cellStyles['updatedBy'])} title={entry.updatedBy}>
+        {entry.updatedBy}
+      </td>
+    </tr>
+  );
+}
+
+/** What the table will look like, while it is on its way. */
+export function EntriesTableSkeleton(): ReactElement {
+  return (
+    <div className="min-h-0 flex-1 overflow-hidden" aria-hidden>
+      <div className="h-8 border-b bg-sunken" />
+      {skeletonWidths.map((width, at) => (
+        <div key={at} className="flex h-9 items-center gap-6 border-b border-line/60 px-4">
+          <span className={cx('skeleton h-3', width)} />
+          <span className="skeleton ml-auto h-3 w-14" />
+          <span className="skeleton h-3 w-20 max-sm:hidden" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const skeletonWidths = ['w-40', 'w-56', 'w-32', 'w-64', 'w-48', 'w-36', 'w-52', 'w-44', 'w-60', 'w-40'] as const;

@@ -1,0 +1,38 @@
+import type { ReactElement } from 'react';
+import type { Problem } from '../../lib/contract/schemas/problem.ts';
+import { text } from '../catalogue.ts';
+import { Button } from '../ui/button.tsx';
+import { Notice } from '../ui/notice.tsx';
+
+export interface WaitingProps {
+  /** The last `version-not-reached` answer. */
+  readonly problem: Problem;
+  /** Something older is on the screen below. */
+  readonly showsOld: boolean;
+  readonly onReadFromLeader: () => void;
+}
+
+/** A node is behind what this browser has seen: says how far, and offers the leader. Nothing old passes for new meanwhile. */
+export function Waiting({ problem, showsOld, onReadFromLeader }: WaitingProps): ReactElement {
+  const report = problem.groups?.[0];
+  return (
+    <Notice
+      look="wait"
+      live="polite"
+      title={report === undefined ? text.waiting.plain : text.waiting.title(report.node, report.applied, bare(report.required))}
+      actions={
+        <Button size="sm" onClick={onReadFromLeader}>
+          {text.waiting.fromLeader}
+        </Button>
+      }
+    >
+      {showsOld ? text.waiting.bodyOld : text.waiting.body}
+      {report?.reason === undefined ? null : ` ${text.waiting.reason(report.reason)}`}
+    </Notice>
+  );
+}
+
+/** A version without its history: what people compare. */
+function bare(version: string): string {
+  return version.slice(version.indexOf('/') + 1);
+}

@@ -1,0 +1,13 @@
+/** Addresses of the console's pages. Names may have slashes of their own, so each is one encoded segment. */
+export const paths = {
+  home: '/',
+  signIn: (next?: string) => (next === undefined || next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`),
+  namespace: (namespace: string) => `/ns/${encodeURIComponent(namespace)}`,
+  newEntry: (namespace: string, key?: string) => `/ns/${encodeURIComponent(namespace)}/new${key === undefined ? '' : `?key=${encodeURIComponent(key)}`}`,
+  entry: (namespace: string, key: string) => `/ns/${encodeURIComponent(namespace)}/entry/${encodeURIComponent(key)}`,
+} as const;
+
+/** A page of this console to go on to, taken from an address; the home page for anything that leads elsewhere. */
+export function safeNext(next: string | null | undefined): string {
+  return next !== null && next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : paths.home;
+}

@@ -1,0 +1,43 @@
+'use client';
+
+import type { ReactElement, ReactNode } from 'react';
+import { createContext, useContext, useEffect, useState } from 'react';
+import { text } from './catalogue.ts';
+
+const Rendered = createContext(0);
+
+/** Tells the tree when the server rendered it, so that the first client render says the same ages. */
+export function TimeProvider({ renderedAt, children }: { readonly renderedAt: number; readonly children: ReactNode }): ReactElement {
+  return <Rendered value={renderedAt}>{children}</Rendered>;
+}
+
+/** Milliseconds since 1970, renewed every `everyMs`. */
+export function useNow(everyMs: number): number {
+  const renderedAt = useContext(Rendered);
+  const [now, setNow] = useState(renderedAt);
+  useEffect(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+export function ageText(ageMs: number): string {
+  const seconds = Math.max(0, Math.round(ageMs / 1000));
+  if (seconds < 3) return text.time.justNow;
+  if (seconds < 60) return text.time.seconds(seconds);
+  if (seconds < 3600) return text.time.minutes(Math.round(seconds / 60));
+  if (seconds < 86_400) return text.time.hours(Math.round(seconds / 3600));
+  return text.time.days(Math.round(seconds / 86_400));
+}
+
+/** How long ago, exact on hover. */
+export function Ago({ time }: { readonly time: string }): ReactElement {
+  const now = useNow(20_000);
+  return (
+    <time dateTime={time} title={time.replace('T', ' ').replace('Z', ' UTC')} className="whitespace-nowrap">
+      {ageText(now - Date.parse(time))}
+    </time>
+  );
+}

@@ -1,0 +1,48 @@
+import type { ComponentProps, ReactElement, ReactNode } from 'react';
+import { useId } from 'react';
+import { cx } from './cx.ts';
+
+const boxStyle =
+  'w-full min-w-0 rounded-md border border-line-strong/70 bg-surface px-2.5 text-ink placeholder:text-ink-faint hover:border-line-strong aria-invalid:border-bad disabled:opacity-60';
+
+export function TextInput({ className, ...rest }: ComponentProps<'input'>): ReactElement {
+  return <input className={cx(boxStyle, 'h-8 text-base max-sm:text-[1rem] sm:text-sm', className)} autoComplete="off" {...rest} />;
+}
+
+export function TextArea({ className, ...rest }: ComponentProps<'textarea'>): ReactElement {
+  return <textarea className={cx(boxStyle, 'py-1.5 text-base sm:text-sm', className)} {...rest} />;
+}
+
+/** The browser's own list: works with every keyboard, screen reader and phone. */
+export function NativeSelect({ className, ...rest }: ComponentProps<'select'>): ReactElement {
+  return <select className={cx(boxStyle, 'h-8 cursor-pointer pr-1 text-base sm:text-sm', className)} {...rest} />;
+}
+
+export interface FieldProps {
+  readonly label: string;
+  readonly hint?: string | undefined;
+  readonly error?: string | null | undefined;
+  readonly className?: string | undefined;
+  /** Gets the ids that tie label, hint and error to the control. */
+  readonly children: (control: { readonly id: string; readonly 'aria-describedby': string | undefined; readonly 'aria-invalid': true | undefined }) => ReactNode;
+}
+
+/** A label, its control, and what is wrong with what stands in it. */
+export function Field({ label, hint, error, className, children }: FieldProps): ReactElement {
+  const id = useId();
+  const faulty = error !== null && error !== undefined;
+  const note = faulty ? error : hint;
+  return (
+    <div className={cx('flex flex-col gap-1', className)}>
+      <label htmlFor={id} className="text-sm font-medium">
+        {label}
+      </label>
+      {children({ id, 'aria-describedby': note === undefined ? undefined : `${id}-note`, 'aria-invalid': faulty ? true : undefined })}
+      {note === undefined ? null : (
+        <p id={`${id}-note`} className={cx('text-xs', faulty ? 'text-bad' : 'text-ink-faint')} role={faulty ? 'alert' : undefined}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}
