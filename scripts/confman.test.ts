@@ -48,7 +48,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-async function run(args: readonly string[], options: { program?: string; env?: NodeJS.ProcessEnv } = {}) {
+async function run(args: readonly string[], options: { program?: string; env?: Record<string, string> } = {}) {
   const child = spawn(options.program ?? confman, args, {
     cwd: tmpdir(),
     env: { ...process.env, ...options.env },
