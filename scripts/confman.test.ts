@@ -107,6 +107,20 @@ describe('./confman', () => {
   });
 });
 
+describe('./confman on a machine without a C++ toolchain', () => {
+  test('names the tools that are missing when the installation fails', async () => {
+    rmSync(join(root, 'node_modules'));
+    const bin = join(root, 'bin');
+    mkdirSync(bin);
+    symlinkSync(process.execPath, join(bin, 'node'));
+    for (const tool of ['dirname', 'readlink']) symlinkSync(join('/usr/bin', tool), join(bin, tool));
+    writeFileSync(join(bin, 'npm'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const failed = await run(['ls'], { env: { PATH: bin } });
+    expect(failed).toMatchObject({ stdout: '', code: 1 });
+    expect(failed.stderr).toContain('python3, make, g++ not found');
+  });
+});
+
 describe('partsFor', () => {
   test.each([
     { line: 'up --json', web: true },

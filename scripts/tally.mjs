@@ -54,8 +54,8 @@ export function tallyPlaywright({ stats, errors = [] }) {
 export function reconcile(tally, ending) {
   if (tally === null) return { passed: 0, failed: 1, skipped: 0, notes: [`no report was left (ended with ${ending})`] };
   const fault = (/** @type {string} */ note) => ({ ...tally, failed: tally.failed + 1, notes: [...tally.notes, note] });
+  if (tally.passed + tally.failed === 0) return fault(`it ran no test (ended with ${ending})`);
   if (ending !== 0 && tally.failed === 0) return fault(`it ended with ${ending} although no test failed`);
-  if (ending === 0 && tally.passed + tally.failed === 0) return fault('it ran no test');
   return tally;
 }
 

@@ -27,10 +27,13 @@ const BANNED_NAMES = new Set([
 /** The state machine hashes values and opens its database file; both give the same answer to the same question. */
 const STATE_MAY_IMPORT = new Set(['node:buffer', 'node:crypto', 'node:path', 'node:fs']);
 
-const NEXT_FILES =
-  /^(?:[\w-]+\.config\.(?:ts|mjs)|app\/.*(?:page|layout|template|loading|error|global-error|not-found|default|icon|opengraph-image|sitemap|robots|manifest)\.tsx?)$/;
+/** Files of which a tool wants the default export. */
+const DEFAULT_EXPORTS =
+  /^(?:[\w-]+\.config\.(?:ts|mjs)|scripts\/build-for-tests\.ts|app\/.*(?:page|layout|template|loading|error|global-error|not-found|default|icon|opengraph-image|sitemap|robots|manifest)\.tsx?)$/;
 
-const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:api|sim|spec|test|config|d|setup))*\.[a-z]+$/;
+const ARCHITECTURE = 'docs/architecture.md';
+
+const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:api|sim|property|spec|test|config|d|setup))*\.[a-z]+$/;
 
 function* deterministicFiles({ graph }: Subject): Iterable<ParsedFile> {
   for (const file of graph.files.values()) {
@@ -55,8 +58,8 @@ function* clocksAndChance(subject: Subject): Iterable<Violation> {
 function* undocumentedRooms({ tree, graph }: Subject): Iterable<Violation> {
   const rooms = new Set([...graph.files.keys()].map((path) => /^server\/[^/]+(?=\/)/.exec(path)?.[0] ?? ''));
   for (const room of rooms) {
-    const readme = `${room}/README.md`;
-    if (room !== '' && !tree.has(readme)) yield { path: readme, line: 0, what: 'is missing.' };
+    if (room === '' || tree.has(`${room}/README.md`) || tree.get(ARCHITECTURE)?.includes(room) === true) continue;
+    yield { path: room, line: 0, what: `has no README.md and is not named in ${ARCHITECTURE}.` };
   }
 }
 
@@ -69,10 +72,10 @@ export const CODE_RULES: readonly Rule[] = [
   },
   {
     name: 'named-exports',
-    instead: 'Export it by name; only Next and configuration files export defaults.',
+    instead: 'Export it by name; only what Next and other tools load by its place exports a default.',
     check: ({ graph }) =>
       [...graph.files.values()].flatMap(({ path, defaultExportLine: line }) =>
-        line === null || NEXT_FILES.test(path) ? [] : [{ path, line, what: 'has a default export.' }],
+        line === null || DEFAULT_EXPORTS.test(path) ? [] : [{ path, line, what: 'has a default export.' }],
       ),
   },
   {

@@ -92,7 +92,7 @@ const PLANTED: Record<string, readonly (readonly [where: string, files: Record<s
     ['server/log/groupLog.ts:0', { 'server/log/groupLog.ts': X }],
     ['components/Button.tsx:0', { 'components/Button.tsx': X }],
   ],
-  'rooms-introduce-themselves': [['server/log/README.md:0', LOG]],
+  'rooms-introduce-themselves': [['server/log:0', { ...LOG, 'docs/architecture.md': 'server/raft' }]],
   'no-notes-to-self': [['docs/a.md:1', { 'docs/a.md': `${'TO'}${'DO'}: write this\n` }]],
   'no-test-left-out': [
     ['lib/a.test.ts:1', { 'lib/a.test.ts': `test.${'only'}('x', () => {});\n` }],
@@ -135,6 +135,7 @@ const INNOCENT: Record<string, Record<string, string>> = {
   'clients-stay-out-of-the-server': { 'app/page.tsx': "import { x } from '../server/http/h.ts';\n", 'server/http/h.ts': X },
   'no-machine-paths': { 'docs/a.md': 'GET /api/v1/workspaces, ./work/here, https://example.org/work/x\n' },
   'kebab-case-names': { 'app/[[...path]]/route.ts': X, 'server/log/a-b.api.test.ts': X },
+  'rooms-introduce-themselves': { ...LOG, 'server/raft/a.ts': X, 'server/log/README.md': '# log', 'docs/architecture.md': '`server/raft`' },
   'lib-runs-anywhere': { 'lib/client/node/file.ts': "import { readFileSync } from 'node:fs';\n" },
 };
 

@@ -26,7 +26,9 @@ export function isCode(path: string): boolean {
 /** Whether a path is a test, or serves tests only. */
 export function isTest(path: string): boolean {
   return (
-    /\.test\.tsx?$|-suite\.ts$|\/(?:testing|fixtures|testdata)\//.test(path) || path.startsWith('e2e/') || path.startsWith('server/sim/')
+    /\.test\.tsx?$|-suite\.ts$|\/testing\.ts$|\/(?:testing|fixtures|testdata)\//.test(path) ||
+    path.startsWith('e2e/') ||
+    path.startsWith('server/sim/')
   );
 }
 
