@@ -1,6 +1,6 @@
 import { voters } from './confchange.ts';
 import type { Raft } from './raft.ts';
-import type { PreVoteMessage, PreVoteRespMessage, TimeoutNowMessage, VoteMessage, VoteRespMessage } from './types.ts';
+import type { EntryId, PreVoteMessage, PreVoteRespMessage, TimeoutNowMessage, VoteMessage, VoteRespMessage } from './types.ts';
 
 /** `transfer`: asked for by the leader, so that pre-vote and leader stickiness do not apply. */
 type Campaign = 'pre-election' | 'election' | 'transfer';
@@ -24,17 +24,18 @@ function campaign(raft: Raft, kind: Campaign): void {
   }
   raft.becomeCandidate();
   // Our own vote goes the way of every vote: it counts when it is durable (E2).
-  raft.send({ type: 'vote-resp', to: raft.id, granted: true });
+  raft.send({ type: 'vote-resp', to: raft.id, granted: true, commit: commitHint(raft) });
   requestVotes(raft, kind);
 }
 
 function requestVotes(raft: Raft, kind: Campaign): void {
   const lastIndex = raft.log.lastIndex();
   const lastTerm = raft.log.lastTerm();
+  const commit = commitHint(raft);
   for (const to of voters(raft.tracker.conf)) {
     if (to === raft.id) continue;
-    if (kind === 'pre-election') raft.send({ type: 'pre-vote', to, term: raft.term + 1, lastIndex, lastTerm });
-    else raft.send({ type: 'vote', to, lastIndex, lastTerm, transfer: kind === 'transfer' });
+    if (kind === 'pre-election') raft.send({ type: 'pre-vote', to, term: raft.term + 1, lastIndex, lastTerm, commit });
+    else raft.send({ type: 'vote', to, lastIndex, lastTerm, commit, transfer: kind === 'transfer' });
   }
 }
 
@@ -49,14 +50,14 @@ export function handleVote(raft: Raft, message: VoteMessage): void {
     raft.electionElapsed = 0;
     raft.vote = message.from;
   }
-  raft.send({ type: 'vote-resp', to: message.from, granted });
+  raft.send({ type: 'vote-resp', to: message.from, granted, commit: commitHint(raft) });
 }
 
 /** Answers "would you?" and changes nothing. A higher term has passed leader stickiness before it comes here. */
 export function handlePreVote(raft: Raft, message: PreVoteMessage): void {
   const free = message.term > raft.term || (raft.vote === null && raft.leader === null);
   const granted = (free || raft.vote === message.from) && raft.log.isUpToDate(lastOf(message));
-  raft.send({ type: 'pre-vote-resp', to: message.from, granted, term: granted ? message.term : raft.term });
+  raft.send({ type: 'pre-vote-resp', to: message.from, granted, term: granted ? message.term : raft.term, commit: commitHint(raft) });
 }
 
 export function handleVoteResp(raft: Raft, message: VoteRespMessage): void {
@@ -79,6 +80,25 @@ export function handlePreVoteResp(raft: Raft, message: PreVoteRespMessage): void
 export function handleTimeoutNow(raft: Raft, message: TimeoutNowMessage): void {
   if (raft.leader !== null && raft.leader !== message.from) return;
   hup(raft, 'transfer');
+}
+
+/** The last position that this node knows to be committed; undefined while its term is not known here any more. */
+export function commitHint(raft: Raft): EntryId | undefined {
+  const index = raft.log.commit;
+  const term = raft.log.term(index);
+  return typeof term === 'number' ? { index, term } : undefined;
+}
+
+/**
+ * Takes the commit position that a message of an election carries, whatever its term: what is committed once is
+ * committed for ever. A candidate that learns of a configuration change that way has asked by the wrong
+ * configuration: it stops, and lets the change be applied first (E11).
+ */
+export function takeCommitHint(raft: Raft, commit: EntryId | undefined): void {
+  if (commit === undefined || raft.role === 'leader') return;
+  if (commit.index <= raft.log.commit || !raft.log.matchTerm(commit)) return;
+  raft.log.commitTo(commit.index);
+  if (raft.role !== 'follower' && raft.log.hasUnappliedConfChange()) raft.becomeFollower(raft.term, null);
 }
 
 function lastOf(message: VoteMessage | PreVoteMessage): { index: number; term: number } {

@@ -1,5 +1,5 @@
 import { assert, unreachable } from '../../lib/kernel/assert.ts';
-import type { AppMessage, Message } from './types.ts';
+import type { AppMessage, EntryId, Message } from './types.ts';
 
 /**
  * Checks that a message can be at all. Terms and indexes are safe integers, and the entries of an append are what a
@@ -15,6 +15,7 @@ export function assertMessage(message: Message): void {
       assertIndex(message.lastIndex, 'lastIndex');
       assertIndex(message.lastTerm, 'lastTerm');
       assert(message.lastTerm < message.term, 'message: a candidate whose log is of the term it asks for');
+      assertHint(message.commit);
       return;
     case 'app':
       assertApp(message);
@@ -40,6 +41,8 @@ export function assertMessage(message: Message): void {
       return;
     case 'vote-resp':
     case 'pre-vote-resp':
+      assertHint(message.commit);
+      return;
     case 'timeout-now':
     case 'read-index':
       return;
@@ -62,6 +65,12 @@ function assertApp(message: AppMessage): void {
     term = entry.term;
   }
   assert(term <= message.term, 'message: an entry of a later term than its leader');
+}
+
+function assertHint(commit: EntryId | undefined): void {
+  if (commit === undefined) return;
+  assertIndex(commit.index, 'commit index');
+  assertIndex(commit.term, 'commit term');
 }
 
 function assertIndex(value: number, name: string): void {

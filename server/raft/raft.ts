@@ -1,6 +1,6 @@
 import { assert } from '../../lib/kernel/assert.ts';
 import { isMember, isVoter } from './confchange.ts';
-import { hup } from './election.ts';
+import { commitHint, hup, takeCommitHint } from './election.ts';
 import { handlers } from './handlers.ts';
 import { broadcastHeartbeat, checkQuorum } from './leader.ts';
 import { RaftLog } from './log.ts';
@@ -146,6 +146,7 @@ export class Raft {
 
   /** Takes one message: the term is looked at before anything else (E3), then the role decides. */
   step(message: Message): void {
+    if (isOfElection(message)) takeCommitHint(this, message.commit);
     if (message.term > this.term && !this.#admitHigherTerm(message)) return;
     if (message.term < this.term) {
       this.#answerLowerTerm(message);
@@ -195,7 +196,7 @@ export class Raft {
         return;
       // A pre-candidate that is behind would otherwise ask for ever.
       case 'pre-vote':
-        this.send({ type: 'pre-vote-resp', to: message.from, granted: false });
+        this.send({ type: 'pre-vote-resp', to: message.from, granted: false, commit: commitHint(this) });
         return;
       default:
     }
@@ -281,4 +282,9 @@ export class Raft {
   switchConf(conf: ConfState): void {
     this.tracker.switchTo(conf, this.log.lastIndex());
   }
+}
+
+function isOfElection(message: Message): message is Extract<Message, { type: 'vote' | 'vote-resp' | 'pre-vote' | 'pre-vote-resp' }> {
+  const { type } = message;
+  return type === 'vote' || type === 'vote-resp' || type === 'pre-vote' || type === 'pre-vote-resp';
 }

@@ -1,4 +1,5 @@
 import { assert } from '../../lib/kernel/assert.ts';
+import { isMember } from './confchange.ts';
 import { dataBytes } from './log.ts';
 import type { Progress } from './progress.ts';
 import type { Raft } from './raft.ts';
@@ -43,8 +44,9 @@ function maybeSendSnapshot(raft: Raft, to: PeerId, progress: Progress): boolean 
   if (!progress.recentActive) return false;
   const snapshot = raft.storage.snapshot();
   if (snapshot === null) return false;
-  // Too old to go on from: the shell will have a newer one.
+  // Too old to go on from, or from before the member was added (it would refuse): the shell will have a newer one.
   if (snapshot.index + 1 < raft.log.firstIndex() || snapshot.index <= progress.match) return false;
+  if (!isMember(snapshot.confState, to)) return false;
   progress.becomeSnapshot(snapshot.index);
   raft.send({ type: 'snap', to, snapshot });
   return true;

@@ -82,8 +82,18 @@ interface Envelope {
   readonly term: number;
 }
 
+/**
+ * What messages of an election say beside the election: a position that the sender knows to be committed. Whoever has
+ * an entry of that term there knows the same then. Without it an election can be stuck for ever: a leader that was
+ * demoted by its last change knows that the change is committed and may not lead; the voter that remains does not know
+ * it, and needs the vote of the other, whose log is longer. Absent: nothing is said, which is safe.
+ */
+interface CommitHint {
+  readonly commit?: EntryId | undefined;
+}
+
 /** Candidate to voters: vote for me in `term`. `lastIndex`/`lastTerm` name the candidate's last entry. */
-export interface VoteMessage extends Envelope {
+export interface VoteMessage extends Envelope, CommitHint {
   readonly type: 'vote';
   readonly lastIndex: number;
   readonly lastTerm: number;
@@ -92,20 +102,20 @@ export interface VoteMessage extends Envelope {
 }
 
 /** Voter to candidate. A granted one leaves only when term and vote are durable. */
-export interface VoteRespMessage extends Envelope {
+export interface VoteRespMessage extends Envelope, CommitHint {
   readonly type: 'vote-resp';
   readonly granted: boolean;
 }
 
 /** "Would you vote for me?" `term` is the term that the sender would start, one above its own. Changes nothing at either end. */
-export interface PreVoteMessage extends Envelope {
+export interface PreVoteMessage extends Envelope, CommitHint {
   readonly type: 'pre-vote';
   readonly lastIndex: number;
   readonly lastTerm: number;
 }
 
 /** `term` is the term of the request when granted, the voter's own when not (so that a stale candidate catches up). */
-export interface PreVoteRespMessage extends Envelope {
+export interface PreVoteRespMessage extends Envelope, CommitHint {
   readonly type: 'pre-vote-resp';
   readonly granted: boolean;
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '../../../lib/kernel/assert.ts';
 import { decodeConfChange } from '../confchange-codec.ts';
-import type { ConfChange, ConfState, Entry, HardState, Message, ProgressStatus, Ready } from '../types.ts';
+import type { ConfChange, ConfState, Entry, EntryId, HardState, Message, ProgressStatus, Ready } from '../types.ts';
 
 /** Positions are written `term/index`. */
 export function describeEntry(entry: Entry): string {
@@ -39,12 +39,12 @@ export function describeMessage(message: Message): string {
 function describeBody(message: Message): string {
   switch (message.type) {
     case 'vote':
-      return ` last=${message.lastTerm}/${message.lastIndex}${message.transfer ? ' transfer' : ''}`;
+      return ` last=${message.lastTerm}/${message.lastIndex}${describeHint(message.commit)}${message.transfer ? ' transfer' : ''}`;
     case 'pre-vote':
-      return ` last=${message.lastTerm}/${message.lastIndex}`;
+      return ` last=${message.lastTerm}/${message.lastIndex}${describeHint(message.commit)}`;
     case 'vote-resp':
     case 'pre-vote-resp':
-      return message.granted ? ' granted' : ' rejected';
+      return ` ${message.granted ? 'granted' : 'rejected'}${describeHint(message.commit)}`;
     case 'app': {
       const entries = message.entries.length > 0 ? ` entries=${describeEntries(message.entries)}` : '';
       return ` prev=${message.prevTerm}/${message.prevIndex} commit=${message.commit}${entries}`;
@@ -66,6 +66,10 @@ function describeBody(message: Message): string {
     default:
       return unreachable(message);
   }
+}
+
+function describeHint(commit: EntryId | undefined): string {
+  return commit === undefined ? '' : ` committed=${commit.term}/${commit.index}`;
 }
 
 /** What a Ready asks for, one line each; nothing for an empty one. */

@@ -194,6 +194,14 @@ const commandTable: Readonly<Record<string, (context: Context) => void>> = {
     for (const message of dropped) context.runner.say(`drop ${describeMessage(message)}`);
     context.cluster.network = context.cluster.network.filter((message) => !dropped.includes(message));
   },
+  /** What is on its way there comes once more, after everything else. */
+  repeat: (context) => void context.cluster.network.push(...context.cluster.network.filter(pick(context))),
+  /** The oldest of what is on its way there comes last. */
+  later: (context) => {
+    const { network } = context.cluster;
+    const first = network.find(pick(context));
+    if (first !== undefined) network.push(...network.splice(network.indexOf(first), 1));
+  },
   network: (context) => context.runner.say(...context.cluster.network.map(describeMessage)),
   stabilize: (context) => void context.cluster.stabilize(context.words.length > 0 ? context.words : undefined),
   cut: (context) => context.cluster.cut(context.list('one'), context.list('other')),
