@@ -307,7 +307,7 @@ class TcpPeerTransport implements PeerTransport {
         this.#limiter.log(`invalid ${source}`, 'warn', 'peer-handshake-invalid', { source, peer: peer?.name, error: outcome.error.message });
         return;
       case 'failed':
-        this.#limiter.log(`failed ${source}`, 'warn', 'peer-handshake-failed', { source, peer: peer?.name, reason: outcome.reason });
+        this.#limiter.log(`failed ${source}`, 'warn', peer === null ? 'peer-handshake-failed' : 'peer-unreachable', { source, peer: peer?.name, reason: outcome.reason });
         return;
       case 'cut':
       case 'established':
