@@ -25,8 +25,8 @@ export class GroupState implements GroupLog {
   writtenBase = 0;
   /** Index of the base that is known to be durable: what lies at or below it is dead on disk. */
   durableBase = 0;
-  /** Sequence number of the record that last said the commit index. */
-  hardStateSequence = 0;
+  /** Recovery took the commit index back to the last entry, and no record says so yet. */
+  commitUnwritten = false;
 
   constructor(group: string, cache: EntryCache, read: ReadEntries) {
     this.group = group;

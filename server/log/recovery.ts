@@ -150,7 +150,7 @@ class Walk {
         break;
       }
     }
-    const wrong = this.#replay.finish(this.#provenThrough);
+    const wrong = this.#replay.finish();
     if (wrong !== null) throw this.#corrupt(this.#tail, wrong);
     this.#checkFront();
   }

@@ -50,7 +50,6 @@ export class Replay {
       case KIND.hardState: {
         const vote = (header.flags & FLAG_HAS_VOTE) === 0 ? null : Buffer.from(body).toString('utf8');
         group.setHardState({ term, vote, commit: index });
-        group.hardStateSequence = header.sequence;
         return null;
       }
       case KIND.compaction:
@@ -107,19 +106,18 @@ export class Replay {
     return null;
   }
 
-  /** What is still missing or contradictory once every record is applied. */
-  finish(provenThrough: number): string | null {
+  /** What is still missing once every record is applied. */
+  finish(): string | null {
     for (const group of this.#groups.numbered()) {
       for (let i = group.firstIndex(); i <= group.lastIndex(); i += 1) {
         if (group.index.segment(i) === 0) return `entry ${i} of ${group.group} is missing`;
       }
       const { term, vote, commit } = group.hardState();
       if (commit > group.lastIndex()) {
-        if (group.hardStateSequence <= provenThrough) {
-          return `${group.group} had committed ${commit} and ends at ${group.lastIndex()}`;
-        }
-        // The hard state of a batch reached the disk, its entries did not: nobody was told of either.
+        // The hard state of a batch reached the disk, its entries did not: nobody was told of either. It has to be
+        // written before other entries are, which would otherwise seem committed at the next opening.
         group.setHardState({ term, vote, commit: group.lastIndex() });
+        group.commitUnwritten = true;
       }
       group.writtenBase = group.base().index;
       group.durableBase = group.base().index;

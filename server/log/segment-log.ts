@@ -76,7 +76,7 @@ export class SegmentLog implements LogStore {
     const { segmentBytes, random } = options;
     const logId = found.logId ?? (BigInt(random() >>> 0) << 32n) | BigInt(random() >>> 0);
     const failed = (error: Error): void => {
-      this.#failure ??= error;
+      this.#failure ??= new LogWriteError(error);
     };
     this.#segments = new SegmentSet(device, { segmentBytes, logId, random, failed }, found.live, found.spare);
     this.#relocation = new Relocation(this.#groups, this.#segments);
@@ -111,9 +111,10 @@ export class SegmentLog implements LogStore {
     this.#busy = true;
     try {
       let mustSync = options?.sync !== false;
-      for (const group of this.#groups.numbered()) this.#putCompaction(group);
+      for (const group of this.#groups.numbered()) this.#putUnwritten(group);
+      // First, while the file holds every entry that the index names.
+      if (writes.length > 0) this.#relocation.step((group, entry) => this.#putCopy(group, entry));
       for (const write of writes) mustSync = this.#putWrite(write) || mustSync;
-      if (this.#runs.length > 0) this.#relocation.step((group, entry) => this.#putCopy(group, entry));
       this.#flush();
       if (mustSync && this.#dirty.size > 0) return this.#sync(done, failed);
     } catch (error) {
@@ -127,7 +128,8 @@ export class SegmentLog implements LogStore {
 
   compact(group: string, to: number, confState: ConfState): void {
     assert(!this.#closed, 'compaction of a closed log');
-    if (this.#failure !== null) throw new Error('the log has failed', { cause: this.#failure });
+    // The owner may not have been told yet, and nothing would be written here anyway.
+    if (this.#failure !== null) return;
     const state = this.#groups.byName(group);
     if (to <= state.base().index) return;
     const term = state.term(to);
@@ -211,8 +213,13 @@ export class SegmentLog implements LogStore {
     noteEntry(segment, group.number, index);
   }
 
-  /** Writes how far a group is compacted, when no record says it yet. */
-  #putCompaction(group: GroupState): void {
+  /** Writes how far a group is compacted and, after recovery, committed, when no record says it yet. */
+  #putUnwritten(group: GroupState): void {
+    if (group.commitUnwritten) {
+      const { term, vote, commit } = group.hardState();
+      this.#put(KIND.hardState, vote === null ? 0 : FLAG_HAS_VOTE, group.number, term, commit, encodeVote(vote));
+      group.commitUnwritten = false;
+    }
     const { index, term, confState } = group.base();
     if (group.writtenBase === index) return;
     this.#put(KIND.compaction, 0, group.number, term, index, encodeConfState(confState));

@@ -1,0 +1,325 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import type { Entry, HardState } from '../raft/types.ts';
+import { type CrashMode, MemoryDisk } from './memory-device.ts';
+import { MemoryLogStore } from './memory-log-store.ts';
+import { confState, entry, ManualScheduler } from './test-support.ts';
+import { type GroupWrite, LogWriteError } from './types.ts';
+
+const GROUPS = ['a', 'b', 'c'] as const;
+
+/** What one group holds, as the model sees it. */
+interface GroupModel {
+  hardState: HardState;
+  base: number;
+  baseTerm: number;
+  /** Bases that compactions named and that may or may not be on the disk. */
+  readonly bases: Set<number>;
+  entries: Entry[];
+}
+
+type Model = Map<string, GroupModel>;
+/** The smallest steps of a batch, in the order of their records. */
+type MicroStep = (model: Model) => void;
+
+function emptyModel(): Model {
+  const group = (): GroupModel => ({
+    hardState: { term: 0, vote: null, commit: 0 },
+    base: 0,
+    baseTerm: 0,
+    bases: new Set([0]),
+    entries: [],
+  });
+  return new Map(GROUPS.map((name) => [name, group()]));
+}
+
+function copy(model: Model): Model {
+  return new Map([...model].map(([name, g]) => [name, { ...g, bases: new Set(g.bases), entries: [...g.entries] }]));
+}
+
+const lastOf = (g: GroupModel): number => g.base + g.entries.length;
+
+function compactModel(g: GroupModel, to: number): void {
+  if (to <= g.base) return;
+  g.baseTerm = g.entries[to - g.base - 1]!.term;
+  g.entries = g.entries.slice(to - g.base);
+  g.base = to;
+  g.hardState = { ...g.hardState, commit: Math.max(g.hardState.commit, to) };
+}
+
+/** The steps of one write, for the model and, as the last batch says them, for the store. */
+function stepsOf(write: GroupWrite): MicroStep[] {
+  const steps: MicroStep[] = [];
+  const { group: name, snapshot, hardState, entries } = write;
+  if (snapshot !== undefined) {
+    steps.push((model) => {
+      const g = model.get(name)!;
+      Object.assign(g, { base: snapshot.index, baseTerm: snapshot.term, entries: [] });
+      g.bases.add(snapshot.index);
+      g.hardState = { ...g.hardState, commit: Math.max(g.hardState.commit, snapshot.index) };
+    });
+  }
+  if (hardState !== undefined) {
+    steps.push((model) => {
+      const g = model.get(name)!;
+      g.hardState = { ...hardState, commit: Math.max(hardState.commit, g.base) };
+    });
+  }
+  for (const e of entries ?? []) {
+    steps.push((model) => {
+      const g = model.get(name)!;
+      g.entries = [...g.entries.slice(0, e.index - g.base - 1), e];
+    });
+  }
+  return steps;
+}
+
+/** What the store holds is what the model holds; the base may be any that a compaction has named. */
+function difference(store: MemoryLogStore, model: Model): string | null {
+  for (const name of GROUPS) {
+    const log = store.group(name);
+    const g = model.get(name)!;
+    const base = log.base().index;
+    if (base < g.base && !g.bases.has(base)) return `${name} has base ${base}`;
+    if (base > g.base && !g.bases.has(base)) return `${name} has base ${base}, not ${g.base}`;
+    if (log.lastIndex() !== lastOf(g)) return `${name} ends at ${log.lastIndex()}, not ${lastOf(g)}`;
+    const { term, vote, commit } = log.hardState();
+    if (term !== g.hardState.term || vote !== g.hardState.vote) return `${name} has term ${term} and vote ${vote}`;
+    const expectedCommit = Math.max(base, Math.min(g.hardState.commit, lastOf(g)));
+    if (commit !== expectedCommit) return `${name} has commit ${commit}, not ${expectedCommit}`;
+    const from = Math.max(base, g.base) + 1;
+    if (from > lastOf(g)) continue;
+    const stored = log.entries(from, lastOf(g) + 1, 1e9);
+    if (typeof stored === 'string') return `${name}: ${stored}`;
+    for (const [i, e] of g.entries.slice(from - g.base - 1).entries()) {
+      const s = stored[i];
+      if (s?.index !== e.index || s.term !== e.term || s.type !== e.type || !Buffer.from(s.data).equals(e.data)) return `${name} differs at ${e.index}`;
+    }
+  }
+  return null;
+}
+
+/** A store, the model beside it, and what of it is certain. */
+class World {
+  readonly scheduler = new ManualScheduler();
+  readonly disk = new MemoryDisk(this.scheduler.schedule);
+  readonly options: { readonly segmentBytes: number; readonly cacheBytes: number };
+  store: MemoryLogStore;
+  /** With everything that was appended. */
+  model = emptyModel();
+  /** As of the last completed sync. */
+  durable = emptyModel();
+  /** Steps since then. */
+  pending: MicroStep[] = [];
+  busy = false;
+  failed = false;
+  /** A fault is set: from the failure on, the store's own view means nothing. */
+  faulty = false;
+  acknowledged = 0;
+
+  constructor(segmentBytes: number, cacheBytes: number) {
+    this.options = { segmentBytes, cacheBytes };
+    this.store = MemoryLogStore.open(this.disk, this.options);
+  }
+
+  append(writes: readonly GroupWrite[], sync: boolean): void {
+    const steps = writes.flatMap(stepsOf);
+    for (const step of steps) step(this.model);
+    this.pending.push(...steps);
+    const at = this.pending.length;
+    const durableThen = copy(this.model);
+    const synced = sync || writes.some((w) => w.entries !== undefined || w.snapshot !== undefined);
+    this.busy = true;
+    this.store.append(
+      writes,
+      () => {
+        this.busy = false;
+        this.acknowledged += 1;
+        if (!synced) return;
+        this.durable = durableThen;
+        this.pending = this.pending.slice(at);
+      },
+      (error) => {
+        expect(error).toBeInstanceOf(LogWriteError);
+        this.busy = false;
+        this.failed = true;
+      },
+      { sync },
+    );
+  }
+
+  compact(name: string, to: number): void {
+    this.store.compact(name, to, confState(name));
+    for (const model of [this.model, this.durable]) model.get(name)!.bases.add(to);
+    const step: MicroStep = (model) => {
+      model.get(name)!.bases.add(to);
+      // Only the model of what was appended forgets for certain; see `difference`.
+      if (model === this.model) compactModel(model.get(name)!, to);
+    };
+    step(this.model);
+    this.pending.push(step);
+  }
+
+  crash(mode: CrashMode, random: (n: number) => number): void {
+    this.disk.crash(mode, random);
+    this.reopen(mode === 'keep-all' && !this.faulty);
+  }
+
+  /** Opens anew and checks that a prefix of what was not acknowledged survived, and everything that was. */
+  reopen(complete: boolean): void {
+    this.store = MemoryLogStore.open(this.disk, this.options);
+    const candidate = copy(this.durable);
+    const differences: (string | null)[] = [];
+    for (let k = 0; ; k += 1) {
+      differences.push(difference(this.store, candidate));
+      if (k === this.pending.length) break;
+      this.pending[k]!(candidate);
+    }
+    if (complete) expect(differences.at(-1)).toBeNull();
+    expect(differences.filter((d) => d === null), differences.join('; ')).not.toEqual([]);
+    this.#adopt();
+  }
+
+  /** What was found after an opening is durable, but for a base that only a wiped segment had restated. */
+  #adopt(): void {
+    for (const name of GROUPS) {
+      const log = this.store.group(name);
+      const { index: base, term: baseTerm } = log.base();
+      const entries = log.lastIndex() > base ? [...(log.entries(base + 1, log.lastIndex() + 1, 1e9) as Entry[])] : [];
+      const bases = new Set(this.model.get(name)!.bases).add(base);
+      this.model.set(name, { hardState: log.hardState(), base, baseTerm, bases, entries });
+    }
+    this.durable = copy(this.model);
+    this.pending = [];
+    this.busy = false;
+    this.failed = false;
+    this.faulty = false;
+  }
+}
+
+type Command =
+  | { readonly type: 'append'; readonly parts: readonly Part[]; readonly sync: boolean }
+  | { readonly type: 'compact'; readonly group: number; readonly keep: number }
+  | { readonly type: 'run'; readonly steps: number }
+  | { readonly type: 'finish' }
+  | { readonly type: 'close' }
+  | { readonly type: 'fail'; readonly what: 'write' | 'sync'; readonly after: number }
+  | { readonly type: 'crash'; readonly mode: CrashMode; readonly seed: number };
+
+interface Part {
+  readonly group: number;
+  readonly back: number;
+  readonly sizes: readonly number[];
+  readonly newTerm: boolean;
+  readonly commit: boolean;
+  readonly snapshot: boolean;
+}
+
+const part = fc.record<Part>({
+  group: fc.nat(2),
+  back: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(4)),
+  sizes: fc.array(fc.oneof(fc.nat(60), fc.nat(900), fc.constant(3000)), { maxLength: 6 }),
+  newTerm: fc.boolean(),
+  commit: fc.boolean(),
+  snapshot: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+});
+
+const mode = fc.constantFrom<CrashMode>('keep-all', 'lose-unsynced', 'tear-prefix', 'tear-sectors');
+
+const command = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ type: fc.constant('append' as const), parts: fc.array(part, { maxLength: 3 }), sync: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('compact' as const), group: fc.nat(2), keep: fc.nat(8) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('run' as const), steps: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 5, arbitrary: fc.constant({ type: 'finish' as const }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'close' as const }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('fail' as const), what: fc.constantFrom('write' as const, 'sync' as const), after: fc.nat(3) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('crash' as const), mode, seed: fc.nat() }) },
+);
+
+function writesOf(world: World, parts: readonly Part[]): GroupWrite[] {
+  const writes: GroupWrite[] = [];
+  const seen = new Set<number>();
+  for (const p of parts) {
+    if (seen.has(p.group)) continue;
+    seen.add(p.group);
+    const group = GROUPS[p.group]!;
+    const g = world.model.get(group)!;
+    const term = g.hardState.term + (p.newTerm ? 1 : 0);
+    const snapshot = p.snapshot ? { index: lastOf(g) + 5, term, confState: confState('s') } : undefined;
+    const base = snapshot?.index ?? g.base;
+    const committed = Math.max(base, g.hardState.commit);
+    const last = snapshot?.index ?? lastOf(g);
+    // Raft never takes back what is committed.
+    const first = Math.max(committed, last - p.back) + 1;
+    const entries = p.sizes.map((size, i) => entry(first + i, term, size));
+    const end = entries.at(-1)?.index ?? last;
+    const commit = p.commit ? Math.max(committed, end - 1) : committed;
+    const vote = p.newTerm ? `n${term}` : g.hardState.vote;
+    writes.push({ group, snapshot, hardState: { term, vote, commit }, entries: entries.length > 0 ? entries : undefined });
+  }
+  return writes;
+}
+
+function randomOf(seed: number): (n: number) => number {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+function runCommand(world: World, c: Command): void {
+  switch (c.type) {
+    case 'append':
+      if (!world.busy && !world.failed) world.append(writesOf(world, c.parts), c.sync);
+      return;
+    case 'compact': {
+      const name = GROUPS[c.group]!;
+      const g = world.model.get(name)!;
+      const to = Math.min(g.hardState.commit, lastOf(g) - c.keep);
+      if (!world.failed && to > g.base) world.compact(name, to);
+      return;
+    }
+    case 'run':
+      for (let i = 0; i < c.steps; i += 1) world.scheduler.step();
+      return;
+    case 'finish':
+      world.scheduler.run();
+      expect(world.busy).toBe(false);
+      return;
+    case 'close':
+      if (world.faulty || world.busy) return;
+      world.store.close();
+      world.disk.crash('lose-unsynced');
+      return world.reopen(true);
+    case 'fail':
+      world.faulty = true;
+      if (c.what === 'write') world.disk.failWriteAfter(c.after);
+      else world.disk.failSyncAfter(c.after);
+      return;
+    case 'crash':
+      return world.crash(c.mode, randomOf(c.seed));
+  }
+}
+
+describe('a log that crashes', () => {
+  test('holds everything acknowledged and a prefix of the rest, whatever happens', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(1024, 2048, 16_384),
+        fc.constantFrom(0, 2000, 1e6),
+        fc.array(command, { minLength: 5, maxLength: 60 }),
+        (segmentBytes, cacheBytes, commands) => {
+          const world = new World(segmentBytes, cacheBytes);
+          for (const c of commands) {
+            runCommand(world, c);
+            if (!world.faulty) expect(difference(world.store, world.model)).toBeNull();
+          }
+          world.crash('lose-unsynced', () => 0);
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+});
