@@ -27,7 +27,8 @@ const result = await build({
   entryPoints: Object.fromEntries(standing),
   outdir: OUT_DIR,
   outExtension: { '.js': '.mjs' },
-  chunkNames: 'chunks/[name]-[hash]',
+  // Beside the entry points, so that `new URL('./reader-thread.mjs', import.meta.url)` holds wherever its code ends up.
+  chunkNames: 'chunk-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -45,7 +46,8 @@ const result = await build({
 
 // Chunks first and entry points last, each by a rename: who starts meanwhile finds a whole program, the old one or the new one.
 const files = result.outputFiles.map(({ path, contents }) => ({ path: relative(ROOT, path), contents }));
-files.sort((a, b) => Number(b.path.includes('/chunks/')) - Number(a.path.includes('/chunks/')));
+const isChunk = (/** @type {string} */ path) => path.startsWith(`${OUT_DIR}/chunk-`);
+files.sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)));
 for (const { path, contents } of files) {
   const target = join(ROOT, path);
   mkdirSync(dirname(target), { recursive: true });
