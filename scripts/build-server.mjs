@@ -42,7 +42,7 @@ const result = await build({
   metafile: true,
   write: false,
   logLevel: 'warning',
-});
+}).catch(() => process.exit(1)); // esbuild has said what is wrong, with the place
 
 // Chunks first and entry points last, each by a rename: who starts meanwhile finds a whole program, the old one or the new one.
 const files = result.outputFiles.map(({ path, contents }) => ({ path: relative(ROOT, path), contents }));
