@@ -87,7 +87,7 @@ export function connectCopier(path: string): Connection {
 }
 
 /** A state in memory, empty or from the bytes of a database file. For the simulator and tests. */
-export function connectMemory(serialized?: Uint8Array | undefined): Connection {
+export function connectMemory(serialized?: Uint8Array): Connection {
   return withNamedErrors('write', () =>
     connect(serialized === undefined ? new Database(':memory:') : new Database(withoutWalMark(serialized)), MEMORY),
   );

@@ -66,7 +66,7 @@ export class SqliteStateMachine implements StateMachine {
     const inMemory = typeof source !== 'string' || source === ':memory:';
     const connection = inMemory ? connectMemory(typeof source === 'string' ? undefined : source) : connectWriter(source);
     try {
-      return withNamedErrors('write', () => new SqliteStateMachine(connection, inMemory ? null : (source as string), options));
+      return withNamedErrors('write', () => new SqliteStateMachine(connection, inMemory ? null : source, options));
     } catch (error) {
       connection.sqlite.close();
       throw error;

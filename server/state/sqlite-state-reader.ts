@@ -105,8 +105,8 @@ export class SqliteStateReader implements StateReader {
 
   /** @throws StateCorruptionError when what is read is damaged: the owner quarantines the replica */
   read<N extends QueryName>(query: Query<N>): ReadAnswer<N> {
-    const type = query.type as N;
-    const single = this.#singles[type] as ((query: Query<N>) => ReadAnswer<N>) | undefined;
+    const { type } = query;
+    const single = this.#singles[type];
     return withNamedErrors('read', () => (single === undefined ? this.#transact(type, query) : single(query)));
   }
 

@@ -93,7 +93,7 @@ function moveHead(
 }
 
 /** Writes the next revision of a key, its head and its audit event. */
-export function putRevision(context: ApplyContext, head: Head | null, next: NewRevision, action?: AuditAction | undefined): Change {
+export function putRevision(context: ApplyContext, head: Head | null, next: NewRevision, action?: AuditAction): Change {
   const { namespace, key, type, message } = next;
   const { position, timeMs } = context;
   const created = head === null || head.deleted;

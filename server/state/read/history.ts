@@ -14,10 +14,10 @@ export const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
 const NO_REVISION = Number.MAX_SAFE_INTEGER;
 
 export interface HistoryReader {
-  revision(query: Query<'revision'>): AnswerOf<'revision'>;
-  history(query: Query<'history'>): AnswerOf<'history'>;
+  readonly revision: (query: Query<'revision'>) => AnswerOf<'revision'>;
+  readonly history: (query: Query<'history'>) => AnswerOf<'history'>;
   /** A kept revision without its value. */
-  header(namespace: string, key: string, revision: number): RevisionHeader | null;
+  readonly header: (namespace: string, key: string, revision: number) => RevisionHeader | null;
 }
 
 export function prepareHistory(db: BetterSQLite3Database, valueOf: ValueReader): HistoryReader {

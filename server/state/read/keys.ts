@@ -26,10 +26,10 @@ function prepareOne(db: BetterSQLite3Database, on: SQL) {
 }
 
 export interface KeyReader {
-  bySecretHash(query: Query<'keyBySecretHash'>): ReadAnswer<'keyBySecretHash'>;
-  byId(query: Query<'keyById'>): ReadAnswer<'keyById'>;
+  readonly bySecretHash: (query: Query<'keyBySecretHash'>) => ReadAnswer<'keyBySecretHash'>;
+  readonly byId: (query: Query<'keyById'>) => ReadAnswer<'keyById'>;
   /** In order of id. */
-  keys(query: Query<'keys'>): AnswerOf<'keys'>;
+  readonly keys: (query: Query<'keys'>) => AnswerOf<'keys'>;
 }
 
 export function prepareKeys(db: BetterSQLite3Database): KeyReader {

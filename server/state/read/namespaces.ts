@@ -22,8 +22,8 @@ function rowOf(row: typeof namespaces.$inferSelect): NamespaceRow {
 }
 
 export interface NamespaceReader {
-  namespace(query: Query<'namespace'>): AnswerOf<'namespace'>;
-  namespaces(query: Query<'namespaces'>): AnswerOf<'namespaces'>;
+  readonly namespace: (query: Query<'namespace'>) => AnswerOf<'namespace'>;
+  readonly namespaces: (query: Query<'namespaces'>) => AnswerOf<'namespaces'>;
 }
 
 export function prepareNamespaces(db: BetterSQLite3Database): NamespaceReader {
