@@ -10,6 +10,9 @@ test.each([
   expect(parseHostPort(text)).toEqual(parsed);
 });
 
-test.each(['', 'host', 'host:', ':6101', '::1:6101', 'host:65536', 'host:-1', 'host:1:2', 'http://host:1', 'host:1 '])('refuses %j', (text) => {
-  expect(parseHostPort(text)).toBeNull();
-});
+test.each(['', 'host', 'host:', ':6101', '::1:6101', 'host:65536', 'host:-1', 'host:1:2', 'http://host:1', 'host:1 '])(
+  'refuses %j',
+  (text) => {
+    expect(parseHostPort(text)).toBeNull();
+  },
+);

@@ -2,8 +2,23 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  decodeErrorBody, decodeId, decodeStreamChunk, decodeStreamCredit, decodeStreamEnd, decodeStreamOpen, decodeStreamResult, decodeTransferPart,
-  encodeCancel, encodeErrorBody, encodeStreamAbort, encodeStreamChunk, encodeStreamCredit, encodeStreamEnd, encodeStreamOpen, encodeStreamResult, encodeTransferPart,
+  decodeErrorBody,
+  decodeId,
+  decodeStreamChunk,
+  decodeStreamCredit,
+  decodeStreamEnd,
+  decodeStreamOpen,
+  decodeStreamResult,
+  decodeTransferPart,
+  encodeCancel,
+  encodeErrorBody,
+  encodeStreamAbort,
+  encodeStreamChunk,
+  encodeStreamCredit,
+  encodeStreamEnd,
+  encodeStreamOpen,
+  encodeStreamResult,
+  encodeTransferPart,
 } from './bulk-frames.ts';
 import { WireError } from './bytes.ts';
 import { encodeFrame, type Frame, FrameReader } from './frame.ts';
@@ -20,8 +35,18 @@ describe('bulk frames', () => {
   // History: level 1, first release. A change here is a new level.
   test('have the pinned bytes when nothing was changed on purpose', () => {
     const all = Buffer.concat([
-      encodeTransferPart(clock, 'request', { id: 1, head: { fields: { kind: 'request', method: 'propose', timeoutMs: 5_000 }, totalBytes: 3 }, last: true, part: Buffer.of(1, 2, 3) }),
-      encodeTransferPart(clock, 'response', { id: 2, head: { fields: { kind: 'response', status: 'error' }, totalBytes: 9 }, last: false, part: Buffer.of(4) }),
+      encodeTransferPart(clock, 'request', {
+        id: 1,
+        head: { fields: { kind: 'request', method: 'propose', timeoutMs: 5_000 }, totalBytes: 3 },
+        last: true,
+        part: Buffer.of(1, 2, 3),
+      }),
+      encodeTransferPart(clock, 'response', {
+        id: 2,
+        head: { fields: { kind: 'response', status: 'error' }, totalBytes: 9 },
+        last: false,
+        part: Buffer.of(4),
+      }),
       encodeTransferPart(clock, 'response', { id: 2, head: null, last: true, part: Buffer.of(5) }),
       encodeErrorBody('not-leader', 'ask n2'),
       encodeCancel(clock, 3),
@@ -37,9 +62,19 @@ describe('bulk frames', () => {
 
   test('come back as they were when encoded and decoded', () => {
     const part = Buffer.from('part');
-    const request = { id: 7, head: { fields: { kind: 'request', method: 'läs', timeoutMs: 12 }, totalBytes: 100 }, last: false, part } as const;
+    const request = {
+      id: 7,
+      head: { fields: { kind: 'request', method: 'läs', timeoutMs: 12 }, totalBytes: 100 },
+      last: false,
+      part,
+    } as const;
     expect(decodeTransferPart('request', frameOf(encodeTransferPart(clock, 'request', request)))).toEqual(request);
-    const response = { id: 0xffff_ffff, head: { fields: { kind: 'response', status: 'not-taken' }, totalBytes: 4 }, last: true, part } as const;
+    const response = {
+      id: 0xffff_ffff,
+      head: { fields: { kind: 'response', status: 'not-taken' }, totalBytes: 4 },
+      last: true,
+      part,
+    } as const;
     expect(decodeTransferPart('response', frameOf(encodeTransferPart(clock, 'response', response)))).toEqual(response);
     expect(decodeErrorBody(encodeErrorBody('code', 'text'))).toEqual({ code: 'code', text: 'text' });
     expect(decodeId(frameOf(encodeCancel(clock, 3)))).toBe(3);
@@ -52,16 +87,29 @@ describe('bulk frames', () => {
   });
 
   test('are decoded or refused and never crash when bodies are random', () => {
-    const decoders = [decodeId, decodeStreamOpen, decodeStreamChunk, decodeStreamEnd, decodeStreamCredit, decodeStreamResult, (frame: Frame) => decodeTransferPart('request', frame), (frame: Frame) => decodeTransferPart('response', frame), ({ body }: Frame) => decodeErrorBody(body)];
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(3), (body, flags) => {
-      const frame = frameOf(encodeFrame('request', flags, clock, body));
-      for (const decode of decoders) {
-        try {
-          expect(decode(frame)).toBeDefined();
-        } catch (error) {
-          expect(error).toBeInstanceOf(WireError);
+    const decoders = [
+      decodeId,
+      decodeStreamOpen,
+      decodeStreamChunk,
+      decodeStreamEnd,
+      decodeStreamCredit,
+      decodeStreamResult,
+      (frame: Frame) => decodeTransferPart('request', frame),
+      (frame: Frame) => decodeTransferPart('response', frame),
+      ({ body }: Frame) => decodeErrorBody(body),
+    ];
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(3), (body, flags) => {
+        const frame = frameOf(encodeFrame('request', flags, clock, body));
+        for (const decode of decoders) {
+          try {
+            expect(decode(frame)).toBeDefined();
+          } catch (error) {
+            expect(error).toBeInstanceOf(WireError);
+          }
         }
-      }
-    }), { numRuns: 1_000 });
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

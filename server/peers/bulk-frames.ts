@@ -29,7 +29,11 @@ function flags(first: boolean, last: boolean): number {
   return (first ? FLAG_FIRST : 0) | (last ? FLAG_LAST : 0);
 }
 
-export function encodeTransferPart(clock: ClockValue, kind: 'request' | 'response', { id, head, last, part }: { readonly id: number; readonly head: TransferPart['head']; readonly last: boolean; readonly part: Uint8Array }): Buffer {
+export function encodeTransferPart(
+  clock: ClockValue,
+  kind: 'request' | 'response',
+  { id, head, last, part }: { readonly id: number; readonly head: TransferPart['head']; readonly last: boolean; readonly part: Uint8Array },
+): Buffer {
   const fields = head?.fields;
   const headBytes = fields === undefined ? 0 : fields.kind === 'request' ? 8 + str8Bytes(fields.method) : 5;
   const writer = new ByteWriter(Buffer.allocUnsafe(4 + headBytes));
@@ -78,7 +82,7 @@ export function decodeErrorBody(body: Uint8Array): { readonly code: string; read
   } catch (cause) {
     throw new WireError('an error answer that does not parse', { cause });
   }
-  const [code, text]: unknown[] = Array.isArray(parsed) ? parsed : [];
+  const [code, text] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
   if (typeof code !== 'string' || typeof text !== 'string') throw new WireError('an error answer without code and text');
   return { code, text };
 }
@@ -86,7 +90,13 @@ export function decodeErrorBody(body: Uint8Array): { readonly code: string; read
 // ---------------------------------------------------------------- frames around an id
 
 /** `id`, then fields of the kind. */
-function idFrame(kind: 'cancel' | 'stream-open' | 'stream-chunk' | 'stream-end' | 'stream-credit' | 'stream-result' | 'stream-abort', clock: ClockValue, id: number, fields: readonly number[], ...parts: readonly Uint8Array[]): Buffer {
+function idFrame(
+  kind: 'cancel' | 'stream-open' | 'stream-chunk' | 'stream-end' | 'stream-credit' | 'stream-result' | 'stream-abort',
+  clock: ClockValue,
+  id: number,
+  fields: readonly number[],
+  ...parts: readonly Uint8Array[]
+): Buffer {
   const writer = new ByteWriter(Buffer.allocUnsafe(4 + 4 * fields.length));
   writer.u32(id);
   for (const field of fields) writer.u32(field);
@@ -95,9 +105,11 @@ function idFrame(kind: 'cancel' | 'stream-open' | 'stream-chunk' | 'stream-end' 
 
 export const encodeCancel = (clock: ClockValue, id: number): Buffer => idFrame('cancel', clock, id, []);
 export const encodeStreamOpen = (clock: ClockValue, id: number, meta: Uint8Array): Buffer => idFrame('stream-open', clock, id, [], meta);
-export const encodeStreamChunk = (clock: ClockValue, id: number, number: number, part: Uint8Array): Buffer => idFrame('stream-chunk', clock, id, [number], part);
+export const encodeStreamChunk = (clock: ClockValue, id: number, number: number, part: Uint8Array): Buffer =>
+  idFrame('stream-chunk', clock, id, [number], part);
 export const encodeStreamCredit = (clock: ClockValue, id: number, bytes: number): Buffer => idFrame('stream-credit', clock, id, [bytes]);
-export const encodeStreamResult = (clock: ClockValue, id: number, status: Status, answer: Uint8Array): Buffer => idFrame('stream-result', clock, id, [], Buffer.of(STATUSES.indexOf(status)), answer);
+export const encodeStreamResult = (clock: ClockValue, id: number, status: Status, answer: Uint8Array): Buffer =>
+  idFrame('stream-result', clock, id, [], Buffer.of(STATUSES.indexOf(status)), answer);
 export const encodeStreamAbort = (clock: ClockValue, id: number): Buffer => idFrame('stream-abort', clock, id, []);
 
 /** What a stream was in all: chunks, bytes, CRC32C over the bytes. */

@@ -41,7 +41,14 @@ function idsBytes(ids: readonly PeerId[]): number {
 }
 
 function snapshotBytes({ confState }: SnapshotMetadata): number {
-  return 16 + 1 + idsBytes(confState.voters) + idsBytes(confState.learners) + idsBytes(confState.votersOutgoing) + idsBytes(confState.learnersNext);
+  return (
+    16 +
+    1 +
+    idsBytes(confState.voters) +
+    idsBytes(confState.learners) +
+    idsBytes(confState.votersOutgoing) +
+    idsBytes(confState.learnersNext)
+  );
 }
 
 function payloadBytes(message: Message): number {
@@ -187,7 +194,11 @@ export interface RaftFramePlan {
 }
 
 /** Cuts the messages of a group into frames of at most `bodyBytesMax`, in order; messages that fit into no frame are returned apart. */
-export function planRaftFrames(group: string, messages: readonly Message[], bodyBytesMax: number): { readonly frames: readonly RaftFramePlan[]; readonly tooLarge: readonly Message[] } {
+export function planRaftFrames(
+  group: string,
+  messages: readonly Message[],
+  bodyBytesMax: number,
+): { readonly frames: readonly RaftFramePlan[]; readonly tooLarge: readonly Message[] } {
   const headBytes = str8Bytes(group) + 2;
   const frames: RaftFramePlan[] = [];
   const tooLarge: Message[] = [];
@@ -252,7 +263,13 @@ function readSnapshot(reader: ByteReader): SnapshotMetadata {
   const index = reader.u64();
   const term = reader.u64();
   const autoLeave = readFlag(reader);
-  const confState: ConfState = { voters: readIds(reader), learners: readIds(reader), votersOutgoing: readIds(reader), learnersNext: readIds(reader), autoLeave };
+  const confState: ConfState = {
+    voters: readIds(reader),
+    learners: readIds(reader),
+    votersOutgoing: readIds(reader),
+    learnersNext: readIds(reader),
+    autoLeave,
+  };
   return { index, term, confState };
 }
 

@@ -10,7 +10,7 @@ export interface ConnectionContext {
   readonly timers: Timers;
   readonly limits: PeerLimits;
   readonly log: Log;
-  clock(): ClockValue;
+  readonly clock: () => ClockValue;
   onClock(from: RemotePeer, clock: ClockValue): void;
   /** Bytes arrived that do not decode. */
   onInvalid(): void;

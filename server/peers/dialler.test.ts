@@ -3,7 +3,10 @@ import { Dialler, type DialOutcome } from './dialler.ts';
 import { PEER_LIMITS } from './limits.ts';
 import { ManualTimers } from './testing.ts';
 
-function rig(random = 1, headStartMs = 0): { readonly timers: ManualTimers; readonly dialler: Dialler; readonly attempts: ((outcome: DialOutcome) => void)[]; given: number } {
+function rig(
+  random = 1,
+  headStartMs = 0,
+): { readonly timers: ManualTimers; readonly dialler: Dialler; readonly attempts: ((outcome: DialOutcome) => void)[]; given: number } {
   const timers = new ManualTimers();
   const attempts: ((outcome: DialOutcome) => void)[] = [];
   const all = { timers, attempts, given: 0, dialler: null as unknown as Dialler };
@@ -14,7 +17,9 @@ function rig(random = 1, headStartMs = 0): { readonly timers: ManualTimers; read
     limits: { ...PEER_LIMITS, reconnectMsMin: 50, reconnectMsMax: 1_000 },
     dial: (done) => {
       attempts.push(done);
-      return () => { all.given += 1; };
+      return () => {
+        all.given += 1;
+      };
     },
   });
   return all;

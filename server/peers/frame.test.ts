@@ -13,7 +13,12 @@ const arbitraryFrame = fc
   })
   .map((frame) => ({ ...frame, flags: frame.kind === 'request' || frame.kind === 'response' ? frame.flags : 0 }));
 
-const plain = ({ kind, flags, clock, body }: Omit<Frame, 'body'> & { readonly body: Uint8Array }): unknown => ({ kind, flags, clock, body: [...body] });
+const plain = ({ kind, flags, clock, body }: Omit<Frame, 'body'> & { readonly body: Uint8Array }): unknown => ({
+  kind,
+  flags,
+  clock,
+  body: [...body],
+});
 
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   const chunks: Buffer[] = [];
@@ -33,12 +38,18 @@ describe('frames', () => {
   });
 
   test('come out whole and in order when the bytes arrive in any pieces', () => {
-    fc.assert(fc.property(fc.array(arbitraryFrame, { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 5 }), (frames, sizes) => {
-      const reader = new FrameReader(200);
-      const bytes = Buffer.concat(frames.map(({ kind, flags, clock, body }) => encodeFrame(kind, flags, clock, body)));
-      const read = cut(bytes, sizes).flatMap((chunk) => [...reader.push(chunk)].map(plain));
-      expect(read).toEqual(frames.map(plain));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(arbitraryFrame, { maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 5 }),
+        (frames, sizes) => {
+          const reader = new FrameReader(200);
+          const bytes = Buffer.concat(frames.map(({ kind, flags, clock, body }) => encodeFrame(kind, flags, clock, body)));
+          const read = cut(bytes, sizes).flatMap((chunk) => [...reader.push(chunk)].map(plain));
+          expect(read).toEqual(frames.map(plain));
+        },
+      ),
+    );
   });
 
   test('are refused when any single bit is flipped', () => {
@@ -58,14 +69,17 @@ describe('frames', () => {
   });
 
   test('never crash the reader when bytes are random', () => {
-    fc.assert(fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 60 }), { maxLength: 10 }), (chunks) => {
-      const reader = new FrameReader(1_000);
-      try {
-        for (const chunk of chunks) expect([...reader.push(Buffer.from(chunk))]).toEqual([]);
-      } catch (error) {
-        expect(error).toBeInstanceOf(WireError);
-      }
-    }), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 60 }), { maxLength: 10 }), (chunks) => {
+        const reader = new FrameReader(1_000);
+        try {
+          for (const chunk of chunks) expect([...reader.push(Buffer.from(chunk))]).toEqual([]);
+        } catch (error) {
+          expect(error).toBeInstanceOf(WireError);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test.each([

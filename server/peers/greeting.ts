@@ -28,7 +28,12 @@ function bindingOf(socket: Socket): Uint8Array {
  */
 export function greet(socket: Socket, options: GreetingOptions, done: (outcome: GreetingOutcome) => void): () => void {
   const { timers, timeoutMs } = options;
-  const handshake = new Handshake({ ...options, nonce: randomBytes(NONCE_BYTES), binding: bindingOf(socket), send: (bytes) => void socket.write(bytes) });
+  const handshake = new Handshake({
+    ...options,
+    nonce: randomBytes(NONCE_BYTES),
+    binding: bindingOf(socket),
+    send: (bytes) => void socket.write(bytes),
+  });
   let over = false;
   const stop = (): boolean => {
     if (over) return false;

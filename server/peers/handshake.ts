@@ -33,8 +33,17 @@ const OPENING_BYTES = MAGIC.length + 2 + NONCE_BYTES;
 
 /** Frozen; 0 accepts. */
 const VERDICTS: readonly ('accept' | PeerRefusal)[] = [
-  'accept', 'stranger', 'level', 'same-name', 'wrong-node',
-  'wrong-cluster', 'wrong-lineage', 'wrong-incarnation', 'wrong-list', 'wiped-node', 'removed',
+  'accept',
+  'stranger',
+  'level',
+  'same-name',
+  'wrong-node',
+  'wrong-cluster',
+  'wrong-lineage',
+  'wrong-incarnation',
+  'wrong-list',
+  'wiped-node',
+  'removed',
 ];
 
 const MESSAGE = { open: 1, challenge: 2, prove: 3, answer: 4, confirm: 5, refuse: 6 } as const;
@@ -45,13 +54,27 @@ export function handshakeKey(secret: string): Uint8Array {
 }
 
 export type HandshakeResult =
-  | { readonly kind: 'established'; readonly channel: Channel; readonly remote: RemotePeer; readonly session: string; /** What came behind the last message: the first frames. */ readonly rest: Buffer }
-  | { readonly kind: 'refused'; readonly reason: PeerRefusal; readonly by: 'us' | 'peer'; /** As the peer calls itself; null when it proved nothing. */ readonly name: string | null; readonly detail: string }
+  | {
+      readonly kind: 'established';
+      readonly channel: Channel;
+      readonly remote: RemotePeer;
+      readonly session: string;
+      /** What came behind the last message: the first frames. */ readonly rest: Buffer;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly reason: PeerRefusal;
+      readonly by: 'us' | 'peer';
+      /** As the peer calls itself; null when it proved nothing. */ readonly name: string | null;
+      readonly detail: string;
+    }
   /** To be closed without a word: the peer is cut off on purpose. */
   | { readonly kind: 'cut'; readonly name: string };
 
 export interface HandshakeOptions {
-  readonly role: { readonly type: 'dialler'; readonly channel: Channel; /** Name of the node that should answer. */ readonly dialled: string } | { readonly type: 'acceptor' };
+  readonly role:
+    | { readonly type: 'dialler'; readonly channel: Channel; /** Name of the node that should answer. */ readonly dialled: string }
+    | { readonly type: 'acceptor' };
   readonly key: Uint8Array;
   readonly session: string;
   readonly hello: Hello;
@@ -202,7 +225,13 @@ export class Handshake {
   #established(): HandshakeResult {
     assert(this.#remote !== null && this.#channel !== null, 'a handshake ends with a peer and a channel');
     const { wire, level } = this.#remote;
-    return { kind: 'established', channel: this.#channel, remote: { name: wire.hello.name, hello: wire.hello, level }, session: wire.session, rest: this.#pending };
+    return {
+      kind: 'established',
+      channel: this.#channel,
+      remote: { name: wire.hello.name, hello: wire.hello, level },
+      session: wire.session,
+      rest: this.#pending,
+    };
   }
 
   #refused(reason: PeerRefusal, name: string | null, detail: string): HandshakeResult {

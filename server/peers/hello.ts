@@ -16,7 +16,8 @@ const ID_CHARS_MAX = 128;
 const URL_CHARS_MAX = 512;
 
 function text(value: unknown, field: string, charsMax: number): string {
-  if (typeof value !== 'string' || value.length === 0 || value.length > charsMax) throw new WireError(`hello: ${field} is not a text of 1 to ${charsMax} characters`);
+  if (typeof value !== 'string' || value.length === 0 || value.length > charsMax)
+    throw new WireError(`hello: ${field} is not a text of 1 to ${charsMax} characters`);
   return value;
 }
 
@@ -24,7 +25,7 @@ function textOrNull(value: unknown, field: string, charsMax: number): string | n
   return value === null ? null : text(value, field, charsMax);
 }
 
-function level(value: unknown, field: string): number {
+function levelOf(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new WireError(`hello: ${field} is not a level`);
   return value;
 }
@@ -41,8 +42,8 @@ function readHello(fields: Record<string, unknown>): Hello {
     listHash: textOrNull(fields['listHash'], 'listHash', ID_CHARS_MAX),
     peerAddress: text(fields['peerAddress'], 'peerAddress', URL_CHARS_MAX),
     url: text(fields['url'], 'url', URL_CHARS_MAX),
-    levelMin: level(fields['levelMin'], 'levelMin'),
-    levelMax: level(fields['levelMax'], 'levelMax'),
+    levelMin: levelOf(fields['levelMin'], 'levelMin'),
+    levelMax: levelOf(fields['levelMax'], 'levelMax'),
     buildVersion: text(fields['buildVersion'], 'buildVersion', ID_CHARS_MAX),
   };
   if (hello.levelMin > hello.levelMax) throw new WireError('hello: levelMin is above levelMax');

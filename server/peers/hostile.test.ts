@@ -4,7 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { encodeStreamChunk, encodeStreamCredit, encodeStreamEnd, encodeStreamOpen, encodeTransferPart, type TransferHead } from './bulk-frames.ts';
+import {
+  encodeStreamChunk,
+  encodeStreamCredit,
+  encodeStreamEnd,
+  encodeStreamOpen,
+  encodeTransferPart,
+  type TransferHead,
+} from './bulk-frames.ts';
 import { encodeFrame, FrameReader } from './frame.ts';
 import { type Channel, Handshake, handshakeKey } from './handshake.ts';
 import { hello, SECRET, type TestNode, TestNodes, until } from './testing.ts';
@@ -33,9 +40,21 @@ async function authenticate(node: TestNode, channel: Channel): Promise<Hostile> 
   let established = false;
   const kinds: string[] = [];
   const reader = new FrameReader(1 << 20);
-  const handshake = new Handshake({ role: { type: 'dialler', channel, dialled: node.name }, key: handshakeKey(SECRET), session: 'evil', hello: hello('n9'), judge: () => 'accept', nonce: randomBytes(32), binding: new Uint8Array(32), bytesMax: 4_096, send: (bytes) => void socket.write(bytes) });
+  const handshake = new Handshake({
+    role: { type: 'dialler', channel, dialled: node.name },
+    key: handshakeKey(SECRET),
+    session: 'evil',
+    hello: hello('n9'),
+    judge: () => 'accept',
+    nonce: randomBytes(32),
+    binding: new Uint8Array(32),
+    bytesMax: 4_096,
+    send: (bytes) => void socket.write(bytes),
+  });
   socket.on('error', () => undefined);
-  socket.on('close', () => { closed = true; });
+  socket.on('close', () => {
+    closed = true;
+  });
   socket.on('data', (chunk: Buffer) => {
     if (established) for (const { kind } of reader.push(chunk)) kinds.push(kind);
     else established = handshake.push(chunk)?.kind === 'established';
@@ -45,8 +64,16 @@ async function authenticate(node: TestNode, channel: Channel): Promise<Hostile> 
   return { write: (...frames) => void socket.write(Buffer.concat(frames)), closed: () => closed, kinds };
 }
 
-const requestPart = (id: number, over: { readonly first?: TransferHead; readonly totalBytes?: number; readonly last?: boolean; readonly part?: Uint8Array }): Buffer =>
-  encodeTransferPart(clock, over.first?.kind ?? 'request', { id, head: over.first === undefined ? null : { fields: over.first, totalBytes: over.totalBytes ?? 0 }, last: over.last ?? false, part: over.part ?? new Uint8Array() });
+const requestPart = (
+  id: number,
+  over: { readonly first?: TransferHead; readonly totalBytes?: number; readonly last?: boolean; readonly part?: Uint8Array },
+): Buffer =>
+  encodeTransferPart(clock, over.first?.kind ?? 'request', {
+    id,
+    head: over.first === undefined ? null : { fields: over.first, totalBytes: over.totalBytes ?? 0 },
+    last: over.last ?? false,
+    part: over.part ?? new Uint8Array(),
+  });
 const asks: TransferHead = { kind: 'request', method: 'm', timeoutMs: 1_000 };
 const empty = { chunks: 0, bytes: 0, crc: 0 };
 
@@ -65,14 +92,41 @@ describe('an authenticated connection is closed, counted and logged', () => {
     ['a request is longer than it said', 'bulk', [requestPart(1, { first: asks, totalBytes: 1, part: Buffer.of(1, 2) })]],
     ['a request is shorter than it said', 'bulk', [requestPart(1, { first: asks, totalBytes: 3, part: Buffer.of(1), last: true })]],
     ['a request promises more than any may have', 'bulk', [requestPart(1, { first: asks, totalBytes: 0x7fff_ffff })]],
-    ['requests promise more than all may have', 'bulk', Array.from({ length: 5 }, (_, i) => requestPart(i, { first: asks, totalBytes: 15_000_000 }))],
-    ['more requests begin than may be under way', 'bulk', [Buffer.concat(Array.from({ length: 1_025 }, (_, i) => requestPart(i, { first: asks, totalBytes: 1 })))]],
+    [
+      'requests promise more than all may have',
+      'bulk',
+      Array.from({ length: 5 }, (_, i) => requestPart(i, { first: asks, totalBytes: 15_000_000 })),
+    ],
+    [
+      'more requests begin than may be under way',
+      'bulk',
+      [Buffer.concat(Array.from({ length: 1_025 }, (_, i) => requestPart(i, { first: asks, totalBytes: 1 })))],
+    ],
     ['a stream begins twice', 'bulk', [encodeStreamOpen(clock, 1, new Uint8Array()), encodeStreamOpen(clock, 1, new Uint8Array())]],
     ['a chunk is missing', 'bulk', [encodeStreamOpen(clock, 1, new Uint8Array()), encodeStreamChunk(clock, 1, 1, Buffer.of(1))]],
     ['a chunk is empty', 'bulk', [encodeStreamOpen(clock, 1, new Uint8Array()), encodeStreamChunk(clock, 1, 0, new Uint8Array())]],
-    ['a stream ignores its window', 'bulk', [encodeStreamOpen(clock, 1, new Uint8Array()), ...Array.from({ length: 10 }, (_, i) => encodeStreamChunk(clock, 1, i, Buffer.alloc(60_000)))]],
-    ['a stream does not add up', 'bulk', [encodeStreamOpen(clock, 1, new Uint8Array()), encodeStreamChunk(clock, 1, 0, Buffer.of(1)), encodeStreamEnd(clock, 1, { chunks: 1, bytes: 1, crc: crc32c(Buffer.of(2)) })]],
-    ['a stream goes on behind its end', 'bulk', [encodeStreamOpen(clock, 1, new Uint8Array()), encodeStreamEnd(clock, 1, empty), encodeStreamChunk(clock, 1, 0, Buffer.of(1))]],
+    [
+      'a stream ignores its window',
+      'bulk',
+      [
+        encodeStreamOpen(clock, 1, new Uint8Array()),
+        ...Array.from({ length: 10 }, (_, i) => encodeStreamChunk(clock, 1, i, Buffer.alloc(60_000))),
+      ],
+    ],
+    [
+      'a stream does not add up',
+      'bulk',
+      [
+        encodeStreamOpen(clock, 1, new Uint8Array()),
+        encodeStreamChunk(clock, 1, 0, Buffer.of(1)),
+        encodeStreamEnd(clock, 1, { chunks: 1, bytes: 1, crc: crc32c(Buffer.of(2)) }),
+      ],
+    ],
+    [
+      'a stream goes on behind its end',
+      'bulk',
+      [encodeStreamOpen(clock, 1, new Uint8Array()), encodeStreamEnd(clock, 1, empty), encodeStreamChunk(clock, 1, 0, Buffer.of(1))],
+    ],
   ])('when %s', async (_when, channel, frames) => {
     const node = await nodes.start('n1', { handlers: { onStream: () => new Promise(() => undefined) } });
     const hostile = await authenticate(node, channel);
@@ -85,8 +139,29 @@ describe('an authenticated connection is closed, counted and logged', () => {
 
   test.each<[string, (id: number) => readonly Buffer[]]>([
     ['has no beginning', (id) => [encodeTransferPart(clock, 'response', { id, head: null, last: true, part: new Uint8Array() })]],
-    ['begins twice', (id) => [1, 2].map(() => encodeTransferPart(clock, 'response', { id, head: { fields: { kind: 'response', status: 'ok' }, totalBytes: 5 }, last: false, part: new Uint8Array() }))],
-    ['is an error that does not parse', (id) => [encodeTransferPart(clock, 'response', { id, head: { fields: { kind: 'response', status: 'error' }, totalBytes: 1 }, last: true, part: Buffer.of(0x7b) })]],
+    [
+      'begins twice',
+      (id) =>
+        [1, 2].map(() =>
+          encodeTransferPart(clock, 'response', {
+            id,
+            head: { fields: { kind: 'response', status: 'ok' }, totalBytes: 5 },
+            last: false,
+            part: new Uint8Array(),
+          }),
+        ),
+    ],
+    [
+      'is an error that does not parse',
+      (id) => [
+        encodeTransferPart(clock, 'response', {
+          id,
+          head: { fields: { kind: 'response', status: 'error' }, totalBytes: 1 },
+          last: true,
+          part: Buffer.of(0x7b),
+        }),
+      ],
+    ],
   ])('when an answer %s; the request fails as outcome-unknown', async (_when, framesFor) => {
     const node = await nodes.start('n1');
     const hostile = await authenticate(node, 'bulk');
@@ -100,7 +175,9 @@ describe('an authenticated connection is closed, counted and logged', () => {
   test('when a stream is given more credit than it used', async () => {
     const node = await nodes.start('n1');
     const hostile = await authenticate(node, 'bulk');
-    const sent = node.transport.sendStream('n9', new Uint8Array(), { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }).catch((error: unknown) => error);
+    const sent = node.transport
+      .sendStream('n9', new Uint8Array(), { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) })
+      .catch((error: unknown) => error);
     await until(() => hostile.kinds.includes('stream-open'), 'the stream began');
     hostile.write(encodeStreamCredit(clock, 1, 1));
     expect(await sent).toMatchObject({ kind: 'outcome-unknown', code: 'cut' });
@@ -108,11 +185,29 @@ describe('an authenticated connection is closed, counted and logged', () => {
 
   test('or answered as it deserves, and the node lives on, whatever bodies come in good frames', async () => {
     const node = await nodes.start('n1');
-    const kinds = ['raft', 'request', 'response', 'cancel', 'stream-open', 'stream-chunk', 'stream-end', 'stream-credit', 'stream-result', 'stream-abort', 'pong'] as const;
-    const bodies = fc.sample(fc.tuple(fc.constantFrom<Channel>('raft', 'bulk'), fc.constantFrom(...kinds), fc.uint8Array({ maxLength: 30 })), { numRuns: 60, seed: 7 });
+    const kinds = [
+      'raft',
+      'request',
+      'response',
+      'cancel',
+      'stream-open',
+      'stream-chunk',
+      'stream-end',
+      'stream-credit',
+      'stream-result',
+      'stream-abort',
+      'pong',
+    ] as const;
+    const bodies = fc.sample(
+      fc.tuple(fc.constantFrom<Channel>('raft', 'bulk'), fc.constantFrom(...kinds), fc.uint8Array({ maxLength: 30 })),
+      { numRuns: 60, seed: 7 },
+    );
     for (const [channel, kind, body] of bodies) {
       const hostile = await authenticate(node, channel);
-      hostile.write(encodeFrame(kind, kind === 'request' || kind === 'response' ? 3 : 0, clock, body), encodeFrame('ping', 0, clock, Buffer.alloc(8)));
+      hostile.write(
+        encodeFrame(kind, kind === 'request' || kind === 'response' ? 3 : 0, clock, body),
+        encodeFrame('ping', 0, clock, Buffer.alloc(8)),
+      );
       await until(() => hostile.closed() || hostile.kinds.includes('pong'), 'closed, or still served');
     }
     expect(node.transport.stats().connectionsAccepted).toBe(60);

@@ -19,7 +19,11 @@ export class LazyContext implements IncomingContext {
     if (this.#controller === null) {
       this.#controller = new AbortController();
       if (this.#aborted !== null) this.#controller.abort(this.#aborted);
-      else if (this.timeoutMs !== null) this.#timer = this.#timers.setTimeout(() => this.abort('timeout'), Math.max(0, this.#startedMs + this.timeoutMs - this.#timers.now()));
+      else if (this.timeoutMs !== null)
+        this.#timer = this.#timers.setTimeout(
+          () => this.abort('timeout'),
+          Math.max(0, this.#startedMs + this.timeoutMs - this.#timers.now()),
+        );
     }
     return this.#controller.signal;
   }

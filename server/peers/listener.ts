@@ -29,7 +29,17 @@ export class Listener {
       this.#tlsServer = null;
       this.#server = createServer({ noDelay: true }, (socket) => options.onSocket(socket));
     } else {
-      this.#tlsServer = createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3', handshakeTimeout: limits.handshakeMsMax, noDelay: true }, (socket) => options.onSocket(socket));
+      this.#tlsServer = createTlsServer(
+        {
+          ...tls,
+          requestCert: true,
+          rejectUnauthorized: true,
+          minVersion: 'TLSv1.3',
+          handshakeTimeout: limits.handshakeMsMax,
+          noDelay: true,
+        },
+        (socket) => options.onSocket(socket),
+      );
       this.#tlsServer.on('tlsClientError', (error, socket) => options.onError(socket.remoteAddress ?? '?', error));
       this.#server = this.#tlsServer;
     }
@@ -57,7 +67,9 @@ export class Listener {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => { this.#server.close(() => resolve()); });
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }

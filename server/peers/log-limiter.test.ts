@@ -14,7 +14,11 @@ test('logs each key once per interval and says how often it was silent', () => {
   refuse('a');
   timers.advance(1);
   refuse('a');
-  expect(lines).toEqual([['refused', { source: 'a' }], ['refused', { source: 'b' }], ['refused', { source: 'a', omitted: 2 }]]);
+  expect(lines).toEqual([
+    ['refused', { source: 'a' }],
+    ['refused', { source: 'b' }],
+    ['refused', { source: 'a', omitted: 2 }],
+  ]);
 });
 
 test('forgets the oldest when too many sources come', () => {

@@ -50,7 +50,8 @@ export class Peer {
     this.#options = options;
     this.raftQueue = new RaftQueue(limits);
     const headStartMs = self < name ? 0 : HEAD_START_FACTOR * limits.reconnectMsMin;
-    const dialler = (channel: Channel): Dialler => new Dialler({ timers, random, limits, headStartMs, dial: (done) => options.dial(this, channel, done) });
+    const dialler = (channel: Channel): Dialler =>
+      new Dialler({ timers, random, limits, headStartMs, dial: (done) => options.dial(this, channel, done) });
     this.#diallers = { raft: dialler('raft'), bulk: dialler('bulk') };
   }
 
@@ -103,7 +104,12 @@ export class Peer {
     const connection = new Connection(context, established);
     const current = this.#connections[channel];
     const lower = self < this.name ? 'us' : 'peer';
-    if (current !== null && current.session === connection.session && current.dialledBy !== connection.dialledBy && current.dialledBy === lower) {
+    if (
+      current !== null &&
+      current.session === connection.session &&
+      current.dialledBy !== connection.dialledBy &&
+      current.dialledBy === lower
+    ) {
       connection.close('there is one already');
       return;
     }

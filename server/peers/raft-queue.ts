@@ -65,7 +65,11 @@ export class RaftQueue {
   }
 }
 
-function encodeFrames(frames: readonly { readonly group: string; readonly plan: RaftFramePlan }[], bytes: number, clock: ClockValue): Buffer {
+function encodeFrames(
+  frames: readonly { readonly group: string; readonly plan: RaftFramePlan }[],
+  bytes: number,
+  clock: ClockValue,
+): Buffer {
   const writer = new ByteWriter(Buffer.allocUnsafe(bytes));
   for (const { group, plan } of frames) {
     const start = writer.offset;

@@ -91,7 +91,10 @@ export class IncomingRequests {
       status = 'error';
       // The failure of a handler whose caller is gone is most likely that, and nobody's news.
       if (this.#running.get(id) !== context) answer = Buffer.alloc(0);
-      else answer = errorAnswer(error, (text) => this.#context.log('error', 'peer-request-failed', { peer: this.#connection.remote.name, method, error: text }));
+      else
+        answer = errorAnswer(error, (text) =>
+          this.#context.log('error', 'peer-request-failed', { peer: this.#connection.remote.name, method, error: text }),
+        );
     }
     context.done();
     this.#runningCount -= 1;
@@ -105,11 +108,27 @@ export class IncomingRequests {
   #answer(id: number, status: Status, answer: Uint8Array): void {
     const { limits, clock } = this.#context;
     const fits = answer.length <= limits.requestBytesMax && this.#answerBytes + answer.length <= limits.requestQueueBytesMax;
-    if (!fits) this.#context.log('error', 'peer-answer-too-large', { peer: this.#connection.remote.name, bytes: answer.length, queuedBytes: this.#answerBytes });
+    if (!fits)
+      this.#context.log('error', 'peer-answer-too-large', {
+        peer: this.#connection.remote.name,
+        bytes: answer.length,
+        queuedBytes: this.#answerBytes,
+      });
     const body = fits ? answer : Buffer.alloc(0);
     this.#answerBytes += body.length;
     const head = { kind: 'response', status: fits ? status : 'answer-lost' } as const;
-    this.#sender.add(new OutgoingTransfer({ id, head: () => head, body, clock, chunkBytesMax: limits.bulkChunkBytesMax, onSent: () => { this.#answerBytes -= body.length; } }));
+    this.#sender.add(
+      new OutgoingTransfer({
+        id,
+        head: () => head,
+        body,
+        clock,
+        chunkBytesMax: limits.bulkChunkBytesMax,
+        onSent: () => {
+          this.#answerBytes -= body.length;
+        },
+      }),
+    );
   }
 }
 

@@ -35,14 +35,23 @@ export class OutgoingRequests {
   request(method: string, body: Uint8Array, { timeoutMs, signal }: RequestOptions): Promise<Uint8Array> {
     const { limits, timers, clock } = this.#context;
     const to = this.#connection.remote.name;
-    const refuse = (code: string, text: string): Promise<never> => Promise.reject(new PeerError('unreachable', code, `${method} to ${to}: ${text}`));
+    const refuse = (code: string, text: string): Promise<never> =>
+      Promise.reject(new PeerError('unreachable', code, `${method} to ${to}: ${text}`));
     if (signal?.aborted === true) return refuse('aborted', 'given up before it was sent');
-    if (body.length > limits.requestBytesMax) return refuse('too-large', `${body.length} bytes, at most ${limits.requestBytesMax} are allowed`);
-    if (this.#pending.size >= limits.requestsMax || this.#bytes + body.length > limits.requestQueueBytesMax) return refuse('full', 'too many requests under way');
+    if (body.length > limits.requestBytesMax)
+      return refuse('too-large', `${body.length} bytes, at most ${limits.requestBytesMax} are allowed`);
+    if (this.#pending.size >= limits.requestsMax || this.#bytes + body.length > limits.requestQueueBytesMax)
+      return refuse('full', 'too many requests under way');
     const id = this.#nextId;
     this.#nextId = id === 0xffff_ffff ? 1 : id + 1;
     const untilMs = timers.now() + timeoutMs;
-    const transfer = new OutgoingTransfer({ id, body, chunkBytesMax: limits.bulkChunkBytesMax, clock, head: () => ({ kind: 'request', method, timeoutMs: untilMs - timers.now() }) });
+    const transfer = new OutgoingTransfer({
+      id,
+      body,
+      chunkBytesMax: limits.bulkChunkBytesMax,
+      clock,
+      head: () => ({ kind: 'request', method, timeoutMs: untilMs - timers.now() }),
+    });
     return new Promise<Uint8Array>((resolve, reject) => {
       const timer = timers.setTimeout(() => this.#giveUp(id, 'timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
       const onAbort = (): void => this.#giveUp(id, 'aborted', 'given up by the caller');
@@ -78,7 +87,8 @@ export class OutgoingRequests {
 
   /** The connection is gone. */
   close(reason: string): void {
-    for (const [id, pending] of this.#pending) this.#fail(id, pending.transfer.sent ? 'outcome-unknown' : 'unreachable', 'cut', `connection lost: ${reason}`);
+    for (const [id, pending] of this.#pending)
+      this.#fail(id, pending.transfer.sent ? 'outcome-unknown' : 'unreachable', 'cut', `connection lost: ${reason}`);
   }
 
   #settle(id: number, status: Status, body: Uint8Array): void {

@@ -8,8 +8,16 @@ afterEach(() => nodes.stop());
 
 /** A handler that answers when it is told to. */
 class Held {
-  readonly calls: { readonly method: string; readonly body: Uint8Array; readonly context: IncomingContext; readonly answer: (body: Uint8Array) => void }[] = [];
-  readonly onRequest: PeerHandlers['onRequest'] = (_from, method, body, context) => new Promise((answer) => { this.calls.push({ method, body, context, answer }); });
+  readonly calls: {
+    readonly method: string;
+    readonly body: Uint8Array;
+    readonly context: IncomingContext;
+    readonly answer: (body: Uint8Array) => void;
+  }[] = [];
+  readonly onRequest: PeerHandlers['onRequest'] = (_from, method, body, context) =>
+    new Promise((answer) => {
+      this.calls.push({ method, body, context, answer });
+    });
 }
 
 async function pair(onRequest: PeerHandlers['onRequest'], limits: Partial<PeerLimits> = {}): Promise<readonly [TestNode, TestNode]> {
@@ -24,7 +32,9 @@ const inTime = { timeoutMs: 10_000 };
 
 describe('a request', () => {
   test('is answered by the handler when all is well', async () => {
-    const [a, b] = await pair((from, method, bytes, { timeoutMs }) => Promise.resolve(Buffer.from(`${from.name} ${method} ${bytes.length} ${(timeoutMs ?? 0) > 0}`)));
+    const [a, b] = await pair((from, method, bytes, { timeoutMs }) =>
+      Promise.resolve(Buffer.from(`${from.name} ${method} ${bytes.length} ${(timeoutMs ?? 0) > 0}`)),
+    );
     expect(Buffer.from(await a.transport.request('n2', 'propose', body, inTime)).toString()).toBe('n1 propose 4 true');
     expect(a.transport.stats().requestsOut).toBe(1);
     expect(b.transport.stats().requestsIn).toBe(1);
@@ -38,10 +48,19 @@ describe('a request', () => {
   });
 
   test('is answered each by its own when many are under way in both directions', async () => {
-    const [a, b] = await pair((_from, method, bytes) => new Promise((resolve) => { setImmediate(() => resolve(Buffer.concat([Buffer.from(method), bytes]))); }));
+    const [a, b] = await pair(
+      (_from, method, bytes) =>
+        new Promise((resolve) => {
+          setImmediate(() => resolve(Buffer.concat([Buffer.from(method), bytes])));
+        }),
+    );
     const asked = Array.from({ length: 300 }, (_, i) => Buffer.alloc((i * 997) % 70_000, i));
-    const answers = await Promise.all(asked.flatMap((bytes, i) => [a.transport.request('n2', `m${i}`, bytes, inTime), b.transport.request('n1', 'echo', bytes, inTime)]));
-    expect(answers.map((bytes) => Buffer.from(bytes).toString('latin1'))).toEqual(asked.flatMap((bytes, i) => [`m${i}${bytes.toString('latin1')}`, bytes.toString('latin1')]));
+    const answers = await Promise.all(
+      asked.flatMap((bytes, i) => [a.transport.request('n2', `m${i}`, bytes, inTime), b.transport.request('n1', 'echo', bytes, inTime)]),
+    );
+    expect(answers.map((bytes) => Buffer.from(bytes).toString('latin1'))).toEqual(
+      asked.flatMap((bytes, i) => [`m${i}${bytes.toString('latin1')}`, bytes.toString('latin1')]),
+    );
   });
 
   test('does not wait for a large one when it is small', async () => {
@@ -50,17 +69,26 @@ describe('a request', () => {
       order.push(method);
       return Promise.resolve(body);
     });
-    await Promise.all([a.transport.request('n2', 'large', Buffer.alloc(12_000_000), inTime), a.transport.request('n2', 'small', body, inTime)]);
+    await Promise.all([
+      a.transport.request('n2', 'large', Buffer.alloc(12_000_000), inTime),
+      a.transport.request('n2', 'small', body, inTime),
+    ]);
     expect(order).toEqual(['small', 'large']);
   });
 
   test('is refused with code and text when the handler says so', async () => {
     const [a] = await pair(() => Promise.reject(new PeerReplyError('not-leader', 'ask n3')));
-    await expect(a.transport.request('n2', 'm', body, inTime)).rejects.toMatchObject({ kind: 'remote', code: 'not-leader', message: 'request to n2: ask n3' });
+    await expect(a.transport.request('n2', 'm', body, inTime)).rejects.toMatchObject({
+      kind: 'remote',
+      code: 'not-leader',
+      message: 'request to n2: ask n3',
+    });
   });
 
   test('is refused without details when the handler fails, and the log of the peer has them', async () => {
-    const [a, b] = await pair(() => { throw new TypeError('secret detail'); });
+    const [a, b] = await pair(() => {
+      throw new TypeError('secret detail');
+    });
     const error = await a.transport.request('n2', 'm', body, inTime).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ kind: 'remote', code: 'internal' });
     expect(String(error)).not.toContain('secret');
@@ -76,7 +104,10 @@ describe('a request fails as unreachable', () => {
 
   test('when it is too large', async () => {
     const [a, b] = await pair(() => Promise.resolve(body), { requestBytesMax: 1_000 });
-    await expect(a.transport.request('n2', 'm', Buffer.alloc(1_001), inTime)).rejects.toMatchObject({ kind: 'unreachable', code: 'too-large' });
+    await expect(a.transport.request('n2', 'm', Buffer.alloc(1_001), inTime)).rejects.toMatchObject({
+      kind: 'unreachable',
+      code: 'too-large',
+    });
     expect(b.transport.stats().requestsIn).toBe(0);
   });
 
@@ -130,7 +161,10 @@ describe('a request fails as unreachable', () => {
 
   test('when its signal was aborted before', async () => {
     const [a] = await pair(() => Promise.resolve(body));
-    await expect(a.transport.request('n2', 'm', body, { ...inTime, signal: AbortSignal.abort() })).rejects.toMatchObject({ kind: 'unreachable', code: 'aborted' });
+    await expect(a.transport.request('n2', 'm', body, { ...inTime, signal: AbortSignal.abort() })).rejects.toMatchObject({
+      kind: 'unreachable',
+      code: 'aborted',
+    });
   });
 });
 
@@ -205,7 +239,9 @@ test('a signal that is asked for late is aborted when the caller has given up al
 test('Raft messages go through while bulk is stuck', async () => {
   const held = new Held();
   const [a, b] = await pair(held.onRequest);
-  const asked = Array.from({ length: 4 }, () => a.transport.request('n2', 'm', Buffer.alloc(16_000_000), inTime).catch((error: unknown) => error));
+  const asked = Array.from({ length: 4 }, () =>
+    a.transport.request('n2', 'm', Buffer.alloc(16_000_000), inTime).catch((error: unknown) => error),
+  );
   a.transport.sendRaft('n2', 'g', [heartbeat('n1', 'n2')]);
   a.transport.flush();
   await until(() => b.raft.length === 1, 'the heartbeat arrived');

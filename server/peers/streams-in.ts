@@ -1,5 +1,14 @@
 import { crc32c } from '@node-rs/crc32';
-import { decodeId, decodeStreamChunk, decodeStreamEnd, decodeStreamOpen, encodeStreamCredit, encodeStreamResult, type Status, type StreamSum } from './bulk-frames.ts';
+import {
+  decodeId,
+  decodeStreamChunk,
+  decodeStreamEnd,
+  decodeStreamOpen,
+  encodeStreamCredit,
+  encodeStreamResult,
+  type Status,
+  type StreamSum,
+} from './bulk-frames.ts';
 import { WireError } from './bytes.ts';
 import type { Connection, ConnectionContext } from './connection.ts';
 import type { Frame } from './frame.ts';
@@ -44,7 +53,9 @@ class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
         return { done: false, value: chunk };
       }
       if (this.#ended) return { done: true, value: undefined };
-      await new Promise<void>((resolve) => { this.#wake = resolve; });
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
   }
 
@@ -104,7 +115,13 @@ export class IncomingStreams {
       incoming.window += bytes;
       this.#connection.write(encodeStreamCredit(clock(), id, bytes));
     });
-    const incoming: Incoming = { queue, context: new LazyContext(timers, null), window: limits.streamWindowBytes, sum: { chunks: 0, bytes: 0, crc: 0 }, ended: false };
+    const incoming: Incoming = {
+      queue,
+      context: new LazyContext(timers, null),
+      window: limits.streamWindowBytes,
+      sum: { chunks: 0, bytes: 0, crc: 0 },
+      ended: false,
+    };
     this.#streams.set(id, incoming);
     this.#running += 1;
     void this.#handle(id, new Uint8Array(meta), incoming);
@@ -116,7 +133,8 @@ export class IncomingStreams {
     const incoming = this.#streams.get(id);
     // On its way when the answer left.
     if (incoming === undefined) return;
-    if (incoming.ended || number !== incoming.sum.chunks || part.length === 0) throw new WireError(`chunk ${number} of a stream where ${incoming.sum.chunks} belongs`);
+    if (incoming.ended || number !== incoming.sum.chunks || part.length === 0)
+      throw new WireError(`chunk ${number} of a stream where ${incoming.sum.chunks} belongs`);
     if (part.length > incoming.window) throw new WireError('a stream beyond its window');
     incoming.window -= part.length;
     incoming.sum = { chunks: number + 1, bytes: incoming.sum.bytes + part.length, crc: crc32c(part, incoming.sum.crc) };
@@ -129,7 +147,8 @@ export class IncomingStreams {
     const incoming = this.#streams.get(id);
     if (incoming === undefined) return;
     const have = incoming.sum;
-    if (sum.chunks !== have.chunks || sum.bytes !== have.bytes || sum.crc !== have.crc) throw new WireError(`a stream of ${sum.bytes} bytes arrived as ${have.bytes}, or damaged`);
+    if (sum.chunks !== have.chunks || sum.bytes !== have.bytes || sum.crc !== have.crc)
+      throw new WireError(`a stream of ${sum.bytes} bytes arrived as ${have.bytes}, or damaged`);
     incoming.ended = true;
     incoming.queue.end();
   }

@@ -1,5 +1,13 @@
 import { crc32c } from '@node-rs/crc32';
-import { decodeErrorBody, decodeStreamCredit, decodeStreamResult, encodeStreamAbort, encodeStreamChunk, encodeStreamEnd, encodeStreamOpen } from './bulk-frames.ts';
+import {
+  decodeErrorBody,
+  decodeStreamCredit,
+  decodeStreamResult,
+  encodeStreamAbort,
+  encodeStreamChunk,
+  encodeStreamEnd,
+  encodeStreamOpen,
+} from './bulk-frames.ts';
 import type { BulkSender, Outgoing } from './bulk-sender.ts';
 import { WireError } from './bytes.ts';
 import type { Connection, ConnectionContext } from './connection.ts';
@@ -40,7 +48,10 @@ class OutgoingStream {
 
   /** Until there is credit, or an outcome. */
   async room(): Promise<void> {
-    while (this.credit <= 0 && this.#outcome === null) await new Promise<void>((resolve) => { this.#onCredit = resolve; });
+    while (this.credit <= 0 && this.#outcome === null)
+      await new Promise<void>((resolve) => {
+        this.#onCredit = resolve;
+      });
   }
 
   /** What `promise` gives, or null as soon as there is an outcome. */
@@ -53,7 +64,10 @@ class OutgoingStream {
   }
 
   async outcome(): Promise<Outcome> {
-    while (this.#outcome === null) await new Promise<void>((resolve) => { this.#onOutcome = resolve; });
+    while (this.#outcome === null)
+      await new Promise<void>((resolve) => {
+        this.#onOutcome = resolve;
+      });
     return this.#outcome;
   }
 }
@@ -82,7 +96,8 @@ export class OutgoingStreams {
     this.#nextId = id === 0xffff_ffff ? 1 : id + 1;
     const stream = new OutgoingStream(limits.streamWindowBytes);
     this.#streams.set(id, stream);
-    const onAbort = (): void => stream.settle({ kind: 'failed', error: this.#error('outcome-unknown', 'aborted', 'given up by the caller') });
+    const onAbort = (): void =>
+      stream.settle({ kind: 'failed', error: this.#error('outcome-unknown', 'aborted', 'given up by the caller') });
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#connection.write(encodeStreamOpen(clock(), id, meta));
     try {
@@ -137,7 +152,9 @@ export class OutgoingStreams {
   /** One frame in its turn among all other transfers. */
   async #write(stream: OutgoingStream, encode: () => Buffer): Promise<void> {
     let onWritten = (): void => undefined;
-    const written = new Promise<void>((resolve) => { onWritten = resolve; });
+    const written = new Promise<void>((resolve) => {
+      onWritten = resolve;
+    });
     const outgoing: Outgoing = {
       next: () => {
         onWritten();
@@ -169,13 +186,20 @@ export class OutgoingStreams {
       const { code, text } = decodeErrorBody(answer);
       stream.settle({ kind: 'failed', error: this.#error('remote', code, text) });
     } else {
-      stream.settle({ kind: 'failed', error: status === 'not-taken' ? this.#error('unreachable', 'full', 'the peer takes no more streams') : this.#error('outcome-unknown', 'answer-lost', 'the peer could not send its answer') });
+      stream.settle({
+        kind: 'failed',
+        error:
+          status === 'not-taken'
+            ? this.#error('unreachable', 'full', 'the peer takes no more streams')
+            : this.#error('outcome-unknown', 'answer-lost', 'the peer could not send its answer'),
+      });
     }
   }
 
   /** The connection is gone. */
   close(reason: string): void {
-    for (const stream of this.#streams.values()) stream.settle({ kind: 'failed', error: this.#error('outcome-unknown', 'cut', `connection lost: ${reason}`) });
+    for (const stream of this.#streams.values())
+      stream.settle({ kind: 'failed', error: this.#error('outcome-unknown', 'cut', `connection lost: ${reason}`) });
   }
 
   #error(kind: 'unreachable' | 'outcome-unknown' | 'remote', code: string, text: string): PeerError {

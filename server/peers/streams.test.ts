@@ -43,12 +43,13 @@ class Held {
   context: IncomingContext | null = null;
   answer: (bytes: Uint8Array) => void = () => undefined;
   fail: (error: Error) => void = () => undefined;
-  readonly onStream: PeerHandlers['onStream'] = (_from, stream, context) => new Promise((resolve, reject) => {
-    this.stream = stream;
-    this.context = context;
-    this.answer = resolve;
-    this.fail = reject;
-  });
+  readonly onStream: PeerHandlers['onStream'] = (_from, stream, context) =>
+    new Promise((resolve, reject) => {
+      this.stream = stream;
+      this.context = context;
+      this.answer = resolve;
+      this.fail = reject;
+    });
 }
 
 async function gather(stream: IncomingStream): Promise<Buffer> {
@@ -86,7 +87,7 @@ describe('a stream', () => {
     // The other connection's round trips show that the sender had every chance to go on.
     for (let i = 0; i < 20; i++) await a.transport.request('n2', 'echo', meta, { timeoutMs: 10_000 });
     expect(source.taken).toBe(window);
-    const iterator = (held.stream as IncomingStream | null)?.chunks[Symbol.asyncIterator]();
+    const iterator = held.stream?.chunks[Symbol.asyncIterator]();
     expect((await iterator?.next())?.value).toEqual(new Uint8Array(source.bytes[0] ?? []));
     await until(() => source.taken === window + 10_000, 'one chunk more was asked for');
     for (let next = await iterator?.next(); next?.done === false; next = await iterator?.next());
@@ -100,7 +101,11 @@ describe('a stream', () => {
     const [a] = await pair(held.onStream);
     const sent = a.transport.sendStream('n2', meta, new Source([50_000_000])).catch((error: unknown) => error);
     await until(() => held.stream !== null, 'it began');
-    expect(Buffer.from(await a.transport.request('n2', 'echo', Buffer.alloc(1_000_000, 5), { timeoutMs: 10_000 })).equals(Buffer.alloc(1_000_000, 5))).toBe(true);
+    expect(
+      Buffer.from(await a.transport.request('n2', 'echo', Buffer.alloc(1_000_000, 5), { timeoutMs: 10_000 })).equals(
+        Buffer.alloc(1_000_000, 5),
+      ),
+    ).toBe(true);
     held.fail(new PeerReplyError('enough', 'no room'));
     expect(await sent).toMatchObject({ kind: 'remote', code: 'enough' });
   });
@@ -126,11 +131,15 @@ describe('a stream', () => {
   test('throws what its source throws, and breaks at the receiver, when the source fails', async () => {
     const held = new Held();
     const [a] = await pair(held.onStream);
-    const sent = a.transport.sendStream('n2', meta, (async function* failing(): AsyncGenerator<Uint8Array, void, undefined> {
-      yield Buffer.alloc(10);
-      await until(() => held.stream !== null, 'the receiver has begun');
-      throw new Error('disk on fire');
-    })());
+    const sent = a.transport.sendStream(
+      'n2',
+      meta,
+      (async function* failing(): AsyncGenerator<Uint8Array, void, undefined> {
+        yield Buffer.alloc(10);
+        await until(() => held.stream !== null, 'the receiver has begun');
+        throw new Error('disk on fire');
+      })(),
+    );
     await expect(sent).rejects.toThrow('disk on fire');
     await expect(gather(held.stream ?? { meta, chunks: new Source([]) })).rejects.toMatchObject({ name: 'PeerError', code: 'aborted' });
     expect(held.context?.signal.aborted).toBe(true);
@@ -184,6 +193,9 @@ describe('a stream', () => {
 
   test('is refused as unreachable when nobody is connected', async () => {
     const a = await nodes.start('n1');
-    await expect(a.transport.sendStream('n2', meta, new Source([10]))).rejects.toMatchObject({ kind: 'unreachable', code: 'not-connected' });
+    await expect(a.transport.sendStream('n2', meta, new Source([10]))).rejects.toMatchObject({
+      kind: 'unreachable',
+      code: 'not-connected',
+    });
   });
 });

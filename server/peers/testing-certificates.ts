@@ -16,18 +16,23 @@ const TRUE = Buffer.of(1, 1, 0xff);
 const ECDSA_SHA256 = sequence(oid('2a8648ce3d040302'));
 const nameOf = (commonName: string): Buffer => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(commonName)))));
 const time = (text: string): Buffer => der(0x18, Buffer.from(text));
-const extension = (id: string, value: Uint8Array, critical = false): Buffer => sequence(oid(id), ...(critical ? [TRUE] : []), der(0x04, value));
+const extension = (id: string, value: Uint8Array, critical = false): Buffer =>
+  sequence(oid(id), ...(critical ? [TRUE] : []), der(0x04, value));
 
 interface Identity {
   readonly commonName: string;
   readonly publicKey: KeyObject;
 }
 
-function certificate(subject: Identity, issuer: { readonly commonName: string; readonly privateKey: KeyObject }, authority: boolean): string {
+function certificate(
+  subject: Identity,
+  issuer: { readonly commonName: string; readonly privateKey: KeyObject },
+  authority: boolean,
+): string {
   const extensions = authority
     ? extension('551d13', sequence(TRUE), true)
-    // subjectAltName: IP 127.0.0.1
-    : extension('551d11', sequence(der(0x87, Buffer.of(127, 0, 0, 1))));
+    : // subjectAltName: IP 127.0.0.1
+      extension('551d11', sequence(der(0x87, Buffer.of(127, 0, 0, 1))));
   const body = sequence(
     der(0xa0, Buffer.of(2, 1, 2)),
     der(0x02, Buffer.concat([Buffer.of(1), randomBytes(8)])),
@@ -47,7 +52,11 @@ function certificate(subject: Identity, issuer: { readonly commonName: string; r
 export class TestAuthority {
   readonly #commonName = `authority ${randomBytes(4).toString('hex')}`;
   readonly #keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  readonly ca = certificate({ commonName: this.#commonName, publicKey: this.#keys.publicKey }, { commonName: this.#commonName, privateKey: this.#keys.privateKey }, true);
+  readonly ca = certificate(
+    { commonName: this.#commonName, publicKey: this.#keys.publicKey },
+    { commonName: this.#commonName, privateKey: this.#keys.privateKey },
+    true,
+  );
 
   issue(commonName: string): PeerTls {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -38,16 +38,16 @@ export class ManualTimers implements Timers {
 
   /** Runs what falls due on the way, each at its time. */
   advance(ms: number): void {
-    const until = this.#now + ms;
+    const untilMs = this.#now + ms;
     for (;;) {
-      const [due] = [...this.#timers].filter(([, timer]) => timer.atMs <= until).toSorted(([, a], [, b]) => a.atMs - b.atMs);
+      const [due] = [...this.#timers].filter(([, timer]) => timer.atMs <= untilMs).toSorted(([, a], [, b]) => a.atMs - b.atMs);
       if (due === undefined) break;
       const [id, { atMs, callback }] = due;
       this.#timers.delete(id);
       this.#now = Math.max(this.#now, atMs);
       callback();
     }
-    this.#now = until;
+    this.#now = untilMs;
   }
 
   /** Time jumps as for a process that was stopped: everything due runs late. */
@@ -88,7 +88,10 @@ export interface TestNode {
 export class TestNodes {
   readonly #stops: (() => Promise<void>)[] = [];
 
-  async start(name: string, over: Partial<Omit<PeerTransportOptions, 'handlers'>> & { readonly handlers?: Partial<PeerHandlers> } = {}): Promise<TestNode> {
+  async start(
+    name: string,
+    over: Partial<Omit<PeerTransportOptions, 'handlers'>> & { readonly handlers?: Partial<PeerHandlers> } = {},
+  ): Promise<TestNode> {
     const raft: TestNode['raft'] = [];
     const drops: TestNode['drops'] = [];
     const changes: TestNode['changes'] = [];
@@ -137,17 +140,23 @@ export class TestNodes {
         });
       }
     });
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     const cut = (): void => {
       for (const pair of pairs) for (const socket of pair) socket.destroy();
     };
     this.#stops.push(async () => {
       cut();
-      await new Promise((resolve) => { server.close(resolve); });
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
     });
     return {
       address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-      get connections() { return pairs.size; },
+      get connections() {
+        return pairs.size;
+      },
       cut,
       freeze: () => {
         for (const pair of pairs) {
@@ -167,9 +176,12 @@ export class TestNodes {
 
 /** Until it holds; the condition is what is waited for, the limit is only for a test that fails. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  await vi.waitFor(() => {
-    if (!condition()) throw new Error(`still not: ${what}`);
-  }, { timeout: 10_000, interval: 5 });
+  await vi.waitFor(
+    () => {
+      if (!condition()) throw new Error(`still not: ${what}`);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
 }
 
 /** Makes two nodes know each other and waits until both directions of both connections stand. */
@@ -180,9 +192,17 @@ export async function introduce(a: TestNode, b: TestNode): Promise<void> {
 }
 
 export async function connected(a: TestNode, b: TestNode): Promise<void> {
-  await until(() => a.transport.state(b.name)?.connected === true && b.transport.state(a.name)?.connected === true, `${a.name} and ${b.name} connected`);
+  await until(
+    () => a.transport.state(b.name)?.connected === true && b.transport.state(a.name)?.connected === true,
+    `${a.name} and ${b.name} connected`,
+  );
 }
 
 export function heartbeat(from: string, to: string, commit = 1): Message {
   return { type: 'heartbeat', from: `${from}@i`, to: `${to}@i`, term: 1, commit, read: 0 };
+}
+
+/** What was logged under a name. */
+export function eventsOf(node: TestNode, event: string): unknown[] {
+  return node.logs.filter((line) => line.event === event).map(({ fields }) => fields);
 }

@@ -17,7 +17,14 @@ export class OutgoingTransfer implements Outgoing {
   #started = false;
   #sent = false;
 
-  constructor(options: { readonly id: number; readonly head: () => TransferHead; readonly body: Uint8Array; readonly clock: () => ClockValue; readonly chunkBytesMax: number; readonly onSent?: (() => void) | undefined }) {
+  constructor(options: {
+    readonly id: number;
+    readonly head: () => TransferHead;
+    readonly body: Uint8Array;
+    readonly clock: () => ClockValue;
+    readonly chunkBytesMax: number;
+    readonly onSent?: (() => void) | undefined;
+  }) {
     this.#id = options.id;
     this.#head = options.head;
     this.#body = options.body;
@@ -42,7 +49,12 @@ export class OutgoingTransfer implements Outgoing {
     const part = this.#body.subarray(this.#offset, this.#offset + this.#chunkBytesMax);
     this.#offset += part.length;
     const last = this.#offset === this.#body.length;
-    const frame = encodeTransferPart(this.#clock(), head.kind, { id: this.#id, head: this.#started ? null : { fields: head, totalBytes: this.#body.length }, last, part });
+    const frame = encodeTransferPart(this.#clock(), head.kind, {
+      id: this.#id,
+      head: this.#started ? null : { fields: head, totalBytes: this.#body.length },
+      last,
+      part,
+    });
     this.#started = true;
     if (last) {
       this.#sent = true;
@@ -74,7 +86,8 @@ export class IncomingTransfer {
   add({ part, last }: Pick<TransferPart, 'part' | 'last'>): Uint8Array | null {
     this.#parts.push(part);
     this.#bytes += part.length;
-    if (this.#bytes > this.totalBytes || (last && this.#bytes !== this.totalBytes)) throw new WireError(`${this.#bytes} bytes of a transfer of ${this.totalBytes}`);
+    if (this.#bytes > this.totalBytes || (last && this.#bytes !== this.totalBytes))
+      throw new WireError(`${this.#bytes} bytes of a transfer of ${this.totalBytes}`);
     if (!last) return null;
     const whole = new Uint8Array(this.totalBytes);
     let at = 0;

@@ -12,7 +12,17 @@ import { PEER_LIMITS } from './limits.ts';
 import { checkTls, Listener } from './listener.ts';
 import { LogLimiter } from './log-limiter.ts';
 import { Peer } from './peer.ts';
-import { type PeerAddress, PeerError, type PeerLimits, type PeerState, type PeerStats, type PeerTls, type PeerTransport, type PeerTransportOptions, type RequestOptions } from './types.ts';
+import {
+  type PeerAddress,
+  PeerError,
+  type PeerLimits,
+  type PeerState,
+  type PeerStats,
+  type PeerTls,
+  type PeerTransport,
+  type PeerTransportOptions,
+  type RequestOptions,
+} from './types.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -30,7 +40,16 @@ class TcpPeerTransport implements PeerTransport {
   readonly #session = randomBytes(16).toString('hex');
   readonly #peers = new Map<string, Peer>();
   readonly #changed = new Set<Peer>();
-  readonly #stats: Mutable<PeerStats> = { connectionsAccepted: 0, connectionsRefused: 0, framesInvalid: 0, raftMessagesOut: 0, raftMessagesIn: 0, raftMessagesDropped: 0, requestsOut: 0, requestsIn: 0 };
+  readonly #stats: Mutable<PeerStats> = {
+    connectionsAccepted: 0,
+    connectionsRefused: 0,
+    framesInvalid: 0,
+    raftMessagesOut: 0,
+    raftMessagesIn: 0,
+    raftMessagesDropped: 0,
+    requestsOut: 0,
+    requestsIn: 0,
+  };
   /** Peers with something queued since the last flush. */
   readonly #toFlush = new Set<Peer>();
   #dropped: ReadonlySet<string> = new Set();
@@ -52,7 +71,9 @@ class TcpPeerTransport implements PeerTransport {
       limits: this.#limits,
       clock: () => handlers.clock(),
       onClock: (from, clock) => handlers.onClock(from, clock),
-      onInvalid: () => { this.#stats.framesInvalid += 1; },
+      onInvalid: () => {
+        this.#stats.framesInvalid += 1;
+      },
     };
   }
 
@@ -86,13 +107,14 @@ class TcpPeerTransport implements PeerTransport {
 
   setPeers(peers: readonly PeerAddress[]): void {
     const listed = new Map(peers.filter(({ name }) => name !== this.#options.name).map((peer) => [peer.name, peer.address]));
-    for (const peer of [...this.#peers.values()]) {
+    for (const peer of this.#peers.values()) {
       if (peer.address === null || listed.has(peer.name)) continue;
       this.#peers.delete(peer.name);
       peer.halt('no longer a peer');
     }
     for (const [name, address] of listed) {
-      if (parseHostPort(address) === null) this.#limiter.log(`address ${name} ${address}`, 'error', 'peer-address-invalid', { peer: name, address });
+      if (parseHostPort(address) === null)
+        this.#limiter.log(`address ${name} ${address}`, 'error', 'peer-address-invalid', { peer: name, address });
       const peer = this.#peer(name);
       const moved = peer.address !== null && peer.address !== address;
       peer.address = address;
@@ -102,7 +124,7 @@ class TcpPeerTransport implements PeerTransport {
   }
 
   reconnect(names?: readonly string[]): void {
-    for (const peer of [...this.#peers.values()]) {
+    for (const peer of this.#peers.values()) {
       if (names !== undefined && !names.includes(peer.name)) continue;
       peer.disconnect('hands are shaken anew');
       peer.hurry();
@@ -165,7 +187,12 @@ class TcpPeerTransport implements PeerTransport {
     return bulk.request(method, body, options);
   }
 
-  sendStream(to: string, meta: Uint8Array, chunks: AsyncIterable<Uint8Array>, options?: { readonly signal?: AbortSignal | undefined }): Promise<Uint8Array> {
+  sendStream(
+    to: string,
+    meta: Uint8Array,
+    chunks: AsyncIterable<Uint8Array>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Uint8Array> {
     const bulk = this.#peers.get(to)?.bulk ?? null;
     return bulk === null ? Promise.reject(this.#unreachable(to)) : bulk.sendStream(meta, chunks, options?.signal);
   }
@@ -277,7 +304,13 @@ class TcpPeerTransport implements PeerTransport {
       return () => undefined;
     }
     const { timers } = this.#options;
-    const options = { address, timers, tls: this.#tls, timeoutMs: this.#limits.handshakeMsMax, greeting: () => this.#greeting({ type: 'dialler', channel, dialled: peer.name }) };
+    const options = {
+      address,
+      timers,
+      tls: this.#tls,
+      timeoutMs: this.#limits.handshakeMsMax,
+      greeting: () => this.#greeting({ type: 'dialler', channel, dialled: peer.name }),
+    };
     return dial(options, (outcome, socket) => {
       if (outcome.kind !== 'established') {
         this.#noteFailure(peer.address ?? '?', outcome, peer);
@@ -297,17 +330,31 @@ class TcpPeerTransport implements PeerTransport {
     switch (outcome.kind) {
       case 'refused': {
         if (outcome.by === 'us') this.#stats.connectionsRefused += 1;
-        this.#limiter.log(`refused ${source} ${outcome.reason} ${outcome.by}`, 'warn', 'peer-refused', { source, reason: outcome.reason, by: outcome.by, peer: outcome.name ?? peer?.name, detail: outcome.detail });
+        this.#limiter.log(`refused ${source} ${outcome.reason} ${outcome.by}`, 'warn', 'peer-refused', {
+          source,
+          reason: outcome.reason,
+          by: outcome.by,
+          peer: outcome.name ?? peer?.name,
+          detail: outcome.detail,
+        });
         peer?.refused({ reason: outcome.reason, by: outcome.by });
         return;
       }
       case 'invalid':
         this.#stats.connectionsRefused += 1;
         this.#stats.framesInvalid += 1;
-        this.#limiter.log(`invalid ${source}`, 'warn', 'peer-handshake-invalid', { source, peer: peer?.name, error: outcome.error.message });
+        this.#limiter.log(`invalid ${source}`, 'warn', 'peer-handshake-invalid', {
+          source,
+          peer: peer?.name,
+          error: outcome.error.message,
+        });
         return;
       case 'failed':
-        this.#limiter.log(`failed ${source}`, 'warn', peer === null ? 'peer-handshake-failed' : 'peer-unreachable', { source, peer: peer?.name, reason: outcome.reason });
+        this.#limiter.log(`failed ${source}`, 'warn', peer === null ? 'peer-handshake-failed' : 'peer-unreachable', {
+          source,
+          peer: peer?.name,
+          reason: outcome.reason,
+        });
         return;
       case 'cut':
       case 'established':

@@ -53,8 +53,16 @@ export interface Hello {
  * the policy of `PeerHandlers.onHello`.
  */
 export type PeerRefusal =
-  | 'stranger' | 'level' | 'same-name' | 'wrong-node'
-  | 'wrong-cluster' | 'wrong-lineage' | 'wrong-incarnation' | 'wrong-list' | 'wiped-node' | 'removed';
+  | 'stranger'
+  | 'level'
+  | 'same-name'
+  | 'wrong-node'
+  | 'wrong-cluster'
+  | 'wrong-lineage'
+  | 'wrong-incarnation'
+  | 'wrong-list'
+  | 'wiped-node'
+  | 'removed';
 
 /** The peer at the other end of an authenticated connection. */
 export interface RemotePeer {
@@ -212,7 +220,12 @@ export interface PeerTransport {
    * @returns the receiver's answer once it has consumed everything
    * @throws PeerError; what `chunks` throws aborts the stream and is thrown on
    */
-  sendStream(to: string, meta: Uint8Array, chunks: AsyncIterable<Uint8Array>, options?: { readonly signal?: AbortSignal | undefined }): Promise<Uint8Array>;
+  sendStream(
+    to: string,
+    meta: Uint8Array,
+    chunks: AsyncIterable<Uint8Array>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Uint8Array>;
   /** Null for a name that is neither listed nor connected. */
   state(name: string): PeerState | null;
   states(): ReadonlyMap<string, PeerState>;
