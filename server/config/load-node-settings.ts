@@ -1,9 +1,11 @@
 /** Reads and judges the settings of a node: each by itself first, then together. */
 import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { clientTable } from './client-table.ts';
 import { parseFlags } from './flags.ts';
 import { nodeTable } from './node-table.ts';
-import { resolveSettings, SettingsError } from './sources.ts';
+import { namesOf, resolveSettings, SettingsError } from './sources.ts';
+import { upTable } from './up-table.ts';
 import { formatHostPort, isLoopback, isWildcard } from './units.ts';
 import type { NodeSettings } from './node-settings.ts';
 import type { ReadText, Resolved } from './sources.ts';
@@ -16,8 +18,10 @@ export interface NodeSources {
   /** Relative paths are taken from here. */
   readonly cwd?: string | undefined;
   readonly readText?: ReadText | undefined;
-  readonly otherNames?: readonly string[] | undefined;
 }
+
+/** One file may serve nodes and commands alike. */
+const otherTables = [...namesOf(clientTable), ...namesOf(upTable)];
 
 type NodeValues = Values<typeof nodeTable>;
 
@@ -42,7 +46,7 @@ export function loadNodeSettings(sources: NodeSources): NodeSettings {
  */
 export function loadNodeSettingsWithOrigins(sources: NodeSources): LoadedNodeSettings {
   const flags = parseFlags(nodeTable, sources.argv);
-  const resolved = resolveSettings(nodeTable, { flags, env: sources.env, readText: sources.readText, parseYaml, otherNames: sources.otherNames });
+  const resolved = resolveSettings(nodeTable, { flags, env: sources.env, readText: sources.readText, parseYaml, otherNames: otherTables });
   const { values } = resolved;
   const faults = [...clusterFaults(values), ...exposureFaults(values), ...tlsFaults(values), ...timingFaults(values)];
   if (faults.length > 0) throw new SettingsError(faults);

@@ -85,6 +85,10 @@ function size(fallback: number, minBytes: number, maxBytes: number, doc: string)
 
 const dayMs = 86_400_000;
 
+export const clusterSecretSetting: Setting<string | null> = optional({ placeholder: 'SECRET', parse: parseSecret, secret: true, doc: 'Shared by all nodes of the cluster: proves membership between them and seals session cookies.' });
+
+export const adminKeySetting: Setting<string | null> = optional({ placeholder: 'KEY', parse: parseAdminKey, secret: true, doc: 'First API key of the cluster, used only when the cluster is formed.' });
+
 export const nodeTable = {
   id: value({ placeholder: 'NAME', parse: parseNodeId, fallback: 'n1', doc: 'Name of this node within its cluster.' }),
   data: value({ placeholder: 'DIR', parse: nonEmpty, fallback: '.confman/n1', doc: 'Directory that this node alone keeps its data in.' }),
@@ -100,8 +104,8 @@ export const nodeTable = {
   'peer-tls-cert': file('Certificate of this node for the peer port, as server and as client (PEM).'),
   'peer-tls-key': file('Private key of the peer port (PEM).'),
   'peer-tls-ca': file('Certificate authority that every peer certificate must come from (PEM).'),
-  'cluster-secret': optional({ placeholder: 'SECRET', parse: parseSecret, secret: true, doc: 'Shared by all nodes of the cluster: proves membership between them and seals session cookies.' }),
-  'admin-key': optional({ placeholder: 'KEY', parse: parseAdminKey, secret: true, doc: 'First API key of the cluster, used only when the cluster is formed.' }),
+  'cluster-secret': clusterSecretSetting,
+  'admin-key': adminKeySetting,
   'cluster-name': value({ placeholder: 'NAME', parse: parseClusterName, fallback: 'confman', doc: 'Name of the cluster that people read.' }),
   'default-consistency': choice({ words: CONSISTENCY_MODES, fallback: 'eventual', doc: 'Mode of a read that names none and carries no token.' }),
   'strict-namespaces': switched({ fallback: false, doc: 'Refuse a write into a namespace that does not exist, instead of creating it.' }),

@@ -1,0 +1,47 @@
+/** Where the nodes of a local cluster live. */
+import { createServer } from 'node:net';
+import { CommandError } from '../exit.ts';
+
+export interface LocalNode {
+  readonly id: string;
+  readonly port: number;
+  readonly peerPort: number;
+  readonly url: string;
+  readonly peer: string;
+  /** Absolute path of its data directory. */
+  readonly data: string;
+}
+
+const portStep = 100;
+
+export function layOut(count: number, firstPort: number, directoryOf: (id: string) => string): readonly LocalNode[] {
+  return Array.from({ length: count }, (_, at) => {
+    const id = `n${at + 1}`;
+    const port = firstPort + at * portStep;
+    return { id, port, peerPort: port + 1, url: `http://127.0.0.1:${port}`, peer: `127.0.0.1:${port + 1}`, data: directoryOf(id) };
+  });
+}
+
+/** @throws CommandError naming every port that somebody else has */
+export async function checkPortsAreFree(nodes: readonly LocalNode[]): Promise<void> {
+  const ports = nodes.flatMap(({ port, peerPort }) => [port, peerPort]);
+  const free = await Promise.all(ports.map(isFree));
+  const taken = ports.filter((_, at) => free[at] === false);
+  if (taken.length === 0) return;
+  const [first] = taken;
+  throw new CommandError(`port ${taken.join(', ')} is taken: stop what listens there (perhaps another confman up), or choose others with --port ${(first ?? 0) > 7000 ? 6100 : 7100}`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}
