@@ -5,10 +5,21 @@ import { createContext, useContext, useEffect, useState } from 'react';
 import { text } from './catalogue.ts';
 
 const Rendered = createContext(0);
+const Coarse = createContext(0);
 
-/** Tells the tree when the server rendered it, so that the first client render says the same ages. */
+const COARSE_MS = 20_000;
+
+/** Tells the tree when the server rendered it, so that the first client render says the same ages; one timer renews them all. */
 export function TimeProvider({ renderedAt, children }: { readonly renderedAt: number; readonly children: ReactNode }): ReactElement {
-  return <Rendered value={renderedAt}>{children}</Rendered>;
+  return (
+    <Rendered value={renderedAt}>
+      <CoarseClock>{children}</CoarseClock>
+    </Rendered>
+  );
+}
+
+function CoarseClock({ children }: { readonly children: ReactNode }): ReactElement {
+  return <Coarse value={useNow(COARSE_MS)}>{children}</Coarse>;
 }
 
 /** Milliseconds since 1970, renewed every `everyMs`. */
@@ -34,7 +45,7 @@ export function ageText(ageMs: number): string {
 
 /** How long ago, exact on hover. */
 export function Ago({ time }: { readonly time: string }): ReactElement {
-  const now = useNow(20_000);
+  const now = useContext(Coarse);
   return (
     <time dateTime={time} title={time.replace('T', ' ').replace('Z', ' UTC')} className="whitespace-nowrap">
       {ageText(now - Date.parse(time))}

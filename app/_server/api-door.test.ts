@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { serveThroughApi } from './api-door.ts';
 import type { InjectRequest, NodeHandle } from './node-handle.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
   world[handleKey] = {
     nodeId: 'n1',
     clusterId: () => '0123abcd',
-    api: { inject: (request: InjectRequest) => api.inject(request as Parameters<typeof api.inject>[0] & object) },
+    api: { inject: (request: InjectRequest) => api.inject(request as InjectOptions) },
     settings: { lab: false, clusterName: 'test' },
   };
 });

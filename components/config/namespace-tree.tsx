@@ -3,7 +3,7 @@
 import { ChevronRight, Folder } from 'lucide-react';
 import Link from 'next/link';
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { Namespace } from '../../lib/contract/model.ts';
 import { text } from '../catalogue.ts';
 import { paths } from '../paths.ts';
@@ -33,6 +33,12 @@ export function NamespaceTree({ namespaces, partial, selected, onOpen, action }:
   const rows = useMemo(() => treeRows(namespaces, closed, deferredFilter), [namespaces, closed, deferredFilter]);
   const scroller = useRef<HTMLDivElement>(null);
   const windowed = useWindowedRows(rows.length, ROW_PX, scroller);
+
+  const revealSelected = useEffectEvent(() => {
+    const index = rows.findIndex(({ path }) => path === selected);
+    if (index !== -1) windowed.scrollTo(index);
+  });
+  useEffect(() => revealSelected(), [selected]);
 
   const toggle = (path: string, open: boolean): void => {
     const next = new Set(closed);
@@ -128,7 +134,7 @@ function TreeLine({ row, index, selected, onToggle, onOpen }: TreeLineProps): Re
           <span className="truncate">{row.label}</span>
         </button>
       ) : (
-        <Link data-main href={paths.namespace(row.path)} prefetch={false} title={row.path} aria-current={selected ? 'page' : undefined} onClick={onOpen} className={cx(lineStyle, selected && 'font-medium text-accent')}>
+        <Link data-main href={paths.namespace(row.path)} prefetch={false} title={row.path} aria-current={selected ? 'page' : undefined} {...(onOpen === undefined ? {} : { onClick: onOpen })} className={cx(lineStyle, selected && 'font-medium text-accent')}>
           <span className="truncate">{row.label}</span>
           <span className={cx('tnum ml-auto pr-1 text-xs font-normal', selected ? 'text-accent' : 'text-ink-faint')}>{text.number(row.namespace.entries)}</span>
         </Link>

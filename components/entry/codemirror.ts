@@ -65,6 +65,11 @@ function named(label: string): Extension {
   return EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' });
 }
 
+/** Line ends are part of the value, so they stay as they are; where they are mixed, a carriage return is a character like others. */
+function lineEnd(value: string): string {
+  return value.includes('\r\n') && !/(?:^|[^\r])\n/.test(value) ? '\r\n' : '\n';
+}
+
 export interface EditorOptions {
   readonly parent: HTMLElement;
   readonly value: string;
@@ -113,8 +118,7 @@ export function createEditor(options: EditorOptions): Editor {
       doc: options.value,
       extensions: [
         EditorView.cspNonce.of(options.nonce),
-        // Line ends are part of the value, so they stay as they are.
-        EditorState.lineSeparator.of(options.value.includes('\r\n') ? '\r\n' : '\n'),
+        EditorState.lineSeparator.of(lineEnd(options.value)),
         lineNumbers(),
         foldGutter(),
         lintGutter(),

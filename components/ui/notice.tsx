@@ -29,7 +29,7 @@ export function Notice({ look, title, children, actions, className, live }: Noti
       <Icon className={cx('mt-0.5 size-4 shrink-0', icon)} aria-hidden />
       <div className="min-w-48 flex-1">
         <div className="font-medium">{title}</div>
-        {children === undefined ? null : <div className="mt-0.5 text-ink-soft">{children}</div>}
+        {children === undefined || children === null ? null : <div className="mt-0.5 text-ink-soft">{children}</div>}
       </div>
       {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
     </div>

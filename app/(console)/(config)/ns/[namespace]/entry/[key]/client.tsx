@@ -1,0 +1,100 @@
+'use client';
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
+import type { ReactElement } from 'react';
+import { useMemo } from 'react';
+import { text } from '../../../../../../../components/catalogue.ts';
+import { EmptyState } from '../../../../../../../components/config/empty-state.tsx';
+import { FreshnessBadge } from '../../../../../../../components/entry/freshness-badge.tsx';
+import { paths } from '../../../../../../../components/paths.ts';
+import { Ago } from '../../../../../../../components/time.tsx';
+import { buttonStyle } from '../../../../../../../components/ui/button.tsx';
+import type { Entry } from '../../../../../../../lib/contract/model.ts';
+import { entryQuery } from '../../../../../../../lib/queries/entries.ts';
+import { useConsole } from '../../../../../../_client/console.tsx';
+import { ReadNotices } from '../../../../../../_client/read-notices.tsx';
+import type { FirstFailure } from '../../../../../../_client/read-state.ts';
+import { readState } from '../../../../../../_client/read-state.ts';
+import { Crumbs } from '../../crumbs.tsx';
+import { baseOf, EntryWorkbench } from '../../entry-workbench.tsx';
+
+export interface EntryPageProps {
+  readonly namespace: string;
+  readonly entryKey: string;
+  readonly failure: FirstFailure | null;
+}
+
+/** One entry: its value, and the way to change it. */
+export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): ReactElement {
+  const { reader, leaderReader, session } = useConsole();
+  const queries = useQueryClient();
+  const query = useQuery(entryQuery(reader, namespace, entryKey));
+  const entry = query.data?.data;
+  const state = readState(query, failure);
+  const base = useMemo(() => (entry === undefined ? null : baseOf(entry)), [entry]);
+  const missing = state.failure?.code === 'entry-not-found' || state.failure?.code === 'namespace-not-found';
+  // Nothing of an entry that is gone may look as if it were there; but a text on top of it stays.
+  const notices = missing ? null : (
+    <ReadNotices
+      state={state}
+      queryKey={entryQuery(reader, namespace, entryKey).queryKey}
+      hasData={entry !== undefined}
+      readFromLeader={async () => await queries.fetchQuery({ ...entryQuery(leaderReader, namespace, entryKey), staleTime: 0 })}
+    />
+  );
+  return (
+    <>
+      <Crumbs namespace={namespace}>
+        <h1 className="font-mono text-base font-semibold break-words">{entryKey}</h1>
+      </Crumbs>
+      {base !== null && entry !== undefined ? (
+        <EntryWorkbench
+          namespace={namespace}
+          entryKey={entryKey}
+          base={base}
+          notices={notices}
+          about={
+            <>
+              <About entry={entry} />
+              {query.data === undefined ? null : <FreshnessBadge read={query.data.meta} />}
+            </>
+          }
+        />
+      ) : missing ? (
+        <EmptyState title={text.entry.notFound} lead={text.entry.notFoundBody(entryKey, namespace)}>
+          {session.role === 'viewer' ? null : (
+            <Link href={paths.newEntry(namespace, entryKey)} className={buttonStyle({ look: 'primary' })}>
+              {text.entry.createIt}
+            </Link>
+          )}
+        </EmptyState>
+      ) : (
+        <div className="flex min-h-0 flex-1 flex-col gap-3 p-3 sm:p-4">
+          {notices}
+          {state.failure === null ? <WorkbenchSkeleton /> : null}
+        </div>
+      )}
+    </>
+  );
+}
+
+function About({ entry }: { readonly entry: Entry }): ReactElement {
+  return (
+    <span className="tnum text-sm text-ink-soft">
+      {text.entry.revision(entry.revision)} · {text.entry.changed(entry.updatedBy)} <Ago time={entry.updatedAt} />
+      {entry.message === '' ? null : <span className="text-ink-faint"> “{entry.message}”</span>}
+    </span>
+  );
+}
+
+function WorkbenchSkeleton(): ReactElement {
+  return (
+    <div className="flex min-h-48 flex-1 flex-col gap-3 rounded-lg border bg-surface p-4" aria-hidden>
+      <span className="skeleton h-3 w-40" />
+      <span className="skeleton h-3 w-64" />
+      <span className="skeleton h-3 w-52" />
+      <span className="skeleton h-3 w-24" />
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { dehydrate } from '@tanstack/react-query';
+import type { Metadata } from 'next';
+import type { ReactElement } from 'react';
+import { createQueryClient } from '../../../../../../../lib/queries/query-client.ts';
+import { entryQuery } from '../../../../../../../lib/queries/entries.ts';
+import { Hydrate } from '../../../../../../_client/hydrate.tsx';
+import { prefetch } from '../../../../../../_server/prefetch.ts';
+import { serverReader } from '../../../../../../_server/reader.ts';
+import { EntryPage } from './client.tsx';
+
+interface Props {
+  readonly params: Promise<{ readonly namespace: string; readonly key: string }>;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { namespace, key } = await params;
+  return { title: `${decodeURIComponent(key)} · ${decodeURIComponent(namespace)}` };
+}
+
+export default async function Page({ params }: Props): Promise<ReactElement> {
+  const { namespace: encodedNamespace, key: encodedKey } = await params;
+  const [namespace, key] = [decodeURIComponent(encodedNamespace), decodeURIComponent(encodedKey)];
+  const reader = await serverReader();
+  const queries = createQueryClient();
+  const failure = await prefetch(queries, entryQuery(reader, namespace, key));
+  return (
+    <Hydrate state={dehydrate(queries)} dropped={reader.dropped}>
+      <EntryPage key={`${encodedNamespace}/${encodedKey}`} namespace={namespace} entryKey={key} failure={failure} />
+    </Hydrate>
+  );
+}

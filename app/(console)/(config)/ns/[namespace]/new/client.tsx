@@ -1,0 +1,37 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import type { ReactElement } from 'react';
+import { useState } from 'react';
+import { text } from '../../../../../../components/catalogue.ts';
+import { paths } from '../../../../../../components/paths.ts';
+import { Field, TextInput } from '../../../../../../components/ui/field.tsx';
+import { keyFault } from '../../../../../../lib/contract/names.ts';
+import { Crumbs } from '../crumbs.tsx';
+import { EntryWorkbench } from '../entry-workbench.tsx';
+
+/** A new entry: its key, then as any other. */
+export function NewEntryPage({ namespace, firstKey }: { readonly namespace: string; readonly firstKey: string }): ReactElement {
+  const router = useRouter();
+  const [key, setKey] = useState(firstKey);
+  const fault = key === '' ? null : keyFault(key);
+  return (
+    <>
+      <Crumbs namespace={namespace}>
+        <h1 className="text-base font-semibold">{text.entry.new}</h1>
+      </Crumbs>
+      <EntryWorkbench
+        namespace={namespace}
+        entryKey={key}
+        base={null}
+        blocked={keyFault(key)}
+        onSaved={() => router.replace(paths.entry(namespace, key))}
+        about={
+          <Field label={text.entry.keyLabel} hint={text.entry.keyHint} error={fault} className="order-first w-full max-w-xl">
+            {(control) => <TextInput {...control} value={key} onChange={(event) => setKey(event.target.value)} className="font-mono" spellCheck={false} autoCapitalize="none" autoFocus={firstKey === ''} />}
+          </Field>
+        }
+      />
+    </>
+  );
+}

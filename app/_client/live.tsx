@@ -1,0 +1,64 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import type { ReactElement, ReactNode } from 'react';
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { ClusterStrip } from '../../components/cluster/strip.tsx';
+import { useNow } from '../../components/time.tsx';
+import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import type { WatchEvent } from '../../lib/contract/schemas/audit.ts';
+import { keys } from '../../lib/queries/keys.ts';
+import { useConsole } from './console.tsx';
+import type { LiveState } from './live-stream.ts';
+import { LAG_SPAN_MS, LiveStream } from './live-stream.ts';
+
+const Context = createContext<LiveStream | null>(null);
+
+/** Live state of the cluster and of the stream that brings it. */
+export function useLive(): LiveState {
+  const stream = useContext(Context);
+  if (stream === null) throw new Error('useLive is for pages below the console layout');
+  return useSyncExternalStore(stream.subscribe, stream.state, stream.state);
+}
+
+/** Keeps the page up to date by events: the cluster's status, and whatever changes in the configuration. */
+export function LiveProvider({ first, renderedAt, children }: { readonly first: ClusterStatus | null; readonly renderedAt: number; readonly children: ReactNode }): ReactElement {
+  const { reader, clusterId } = useConsole();
+  const queries = useQueryClient();
+  const [stream] = useState(
+    () =>
+      new LiveStream(reader.client, `confman-events-${clusterId}`, first, renderedAt, {
+        onReconnected: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' }),
+        onEvent: (event, data) => {
+          if (event === 'change') invalidateChanged((data as WatchEvent).changes);
+        },
+      }),
+  );
+
+  function invalidateChanged(changes: WatchEvent['changes']): void {
+    const namespaces = new Set(changes.map(({ namespace }) => namespace));
+    for (const namespace of namespaces) {
+      void queries.invalidateQueries({ queryKey: keys.entries(namespace) });
+      void queries.invalidateQueries({ queryKey: keys.namespace(namespace) });
+    }
+    for (const { namespace, key } of changes) if (key !== null) void queries.invalidateQueries({ queryKey: keys.entry(namespace, key) });
+    // A change of a value moves no namespace; a new or deleted key changes a count.
+    if (changes.some(({ previousRevision, op }) => op !== 'put' || previousRevision === null)) void queries.invalidateQueries({ queryKey: keys.namespaces() });
+  }
+
+  useEffect(() => {
+    const ending = new AbortController();
+    void stream.run(ending.signal);
+    return () => ending.abort();
+  }, [stream]);
+
+  return <Context value={stream}>{children}</Context>;
+}
+
+/** The strip on every page, fed by the stream. */
+export function LiveStrip(): ReactElement {
+  const live = useLive();
+  const now = useNow(1000);
+  const nowMs = Math.max(now, live.statusAtMs ?? 0);
+  return <ClusterStrip status={live.status} connection={live.connection} ageMs={live.statusAtMs === null ? null : nowMs - live.statusAtMs} samples={live.samples} nowMs={nowMs} spanMs={LAG_SPAN_MS} />;
+}

@@ -1,0 +1,26 @@
+'use client';
+
+import type { ReactElement } from 'react';
+import { text } from '../../components/catalogue.ts';
+import { SignInForm } from '../../components/shell/sign-in-form.tsx';
+import { Dialog, DialogBody } from '../../components/ui/dialog.tsx';
+import { useSignIn } from './use-sign-in.ts';
+
+/** The session has ended while something was typed: signs in without leaving the page. */
+export function SignInAgain({ open, onDone }: { readonly open: boolean; readonly onDone: () => void }): ReactElement {
+  const { pending, error, signIn } = useSignIn(onDone);
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) onDone();
+      }}
+      title={text.signIn.expiredTitle}
+      description={text.signIn.expiredLead}
+    >
+      <DialogBody>
+        <SignInForm pending={pending} error={error} onSubmit={(key) => void signIn(key)} />
+      </DialogBody>
+    </Dialog>
+  );
+}

@@ -1,0 +1,35 @@
+'use client';
+
+import type { FormEvent, ReactElement } from 'react';
+import { useState } from 'react';
+import { text } from '../catalogue.ts';
+import { Button } from '../ui/button.tsx';
+import { Field, TextInput } from '../ui/field.tsx';
+
+export interface SignInFormProps {
+  readonly pending: boolean;
+  /** Why the last attempt failed; null if there was none. */
+  readonly error: string | null;
+  readonly onSubmit: (key: string) => void;
+}
+
+export function SignInForm({ pending, error, onSubmit }: SignInFormProps): ReactElement {
+  const [empty, setEmpty] = useState(false);
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const key = String(new FormData(event.currentTarget).get('key') ?? '').trim();
+    setEmpty(key === '');
+    if (key !== '') onSubmit(key);
+  };
+  return (
+    // `post`, so that a key typed before the page is ready never lands in an address.
+    <form method="post" onSubmit={submit} className="flex flex-col gap-4" noValidate>
+      <Field label={text.signIn.keyLabel} hint={text.signIn.keyHint} error={empty ? text.signIn.empty : error}>
+        {(control) => <TextInput {...control} name="key" type="password" autoComplete="current-password" autoFocus spellCheck={false} className="h-9 font-mono" />}
+      </Field>
+      <Button type="submit" look="primary" className="h-9" disabled={pending}>
+        {pending ? text.signIn.submitting : text.signIn.submit}
+      </Button>
+    </form>
+  );
+}
