@@ -19,17 +19,22 @@ describe('inScope', () => {
 describe('namespaceRanges', () => {
   test('holds exactly the names that scope and prefix show, in disjoint ascending ranges', () => {
     fc.assert(
-      fc.property(fc.array(name, { maxLength: 4 }), fc.oneof(fc.constant(''), name), fc.array(name, { maxLength: 20 }), (scope, prefix, names) => {
-        const ranges = namespaceRanges(prefix, scope);
-        for (const one of [...names, ...scope]) {
-          const holding = ranges.filter((range) => one >= range.from && (range.to === null || one < range.to));
-          expect(holding.length, one).toBe(inScope(scope, one) && one.startsWith(prefix) ? 1 : 0);
-        }
-        for (const [i, range] of ranges.entries()) {
-          const next = ranges[i + 1];
-          if (next !== undefined) expect(range.to !== null && range.to <= next.from).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.array(name, { maxLength: 4 }),
+        fc.oneof(fc.constant(''), name),
+        fc.array(name, { maxLength: 20 }),
+        (scope, prefix, names) => {
+          const ranges = namespaceRanges(prefix, scope);
+          for (const one of [...names, ...scope]) {
+            const holding = ranges.filter((range) => one >= range.from && (range.to === null || one < range.to));
+            expect(holding.length, one).toBe(inScope(scope, one) && one.startsWith(prefix) ? 1 : 0);
+          }
+          for (const [i, range] of ranges.entries()) {
+            const next = ranges[i + 1];
+            if (next !== undefined) expect(range.to !== null && range.to <= next.from).toBe(true);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

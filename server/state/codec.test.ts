@@ -41,7 +41,12 @@ const body: fc.Arbitrary<CommandBody> = fc.oneof(
     message: wellFormed,
     ifMatch: fc.option(position, { nil: undefined }),
   }),
-  fc.record({ type: fc.constant('put-namespace' as const), namespace: wellFormed, description: fc.option(wellFormed), owner: fc.option(wellFormed) }),
+  fc.record({
+    type: fc.constant('put-namespace' as const),
+    namespace: wellFormed,
+    description: fc.option(wellFormed),
+    owner: fc.option(wellFormed),
+  }),
   fc.record({ type: fc.constant('delete-namespace' as const), namespace: wellFormed }),
   fc.record({
     type: fc.constant('create-key' as const),
@@ -90,7 +95,15 @@ const GOLDEN: readonly Command[] = [
   command({ type: 'revoke-key', id: 'k2' }),
   command({ type: 'touch-keys', uses: [{ id: 'k1', atMs: 9 }] }),
   command({ type: 'seed', keyId: 'k1', name: 'first', secretHash: 'ee' }),
-  command({ type: 'expire', revisionsPerKey: 1, revisionsBeforeMs: 2, auditBeforeMs: 3, idempotencyBeforeMs: 4, idempotencyKeep: 5, rowsMax: 6 }),
+  command({
+    type: 'expire',
+    revisionsPerKey: 1,
+    revisionsBeforeMs: 2,
+    auditBeforeMs: 3,
+    idempotencyBeforeMs: 4,
+    idempotencyKeep: 5,
+    rowsMax: 6,
+  }),
   command({ type: 'raise-level', level: 1 }),
 ];
 
@@ -117,13 +130,24 @@ describe('encoding', () => {
     const bytes = Buffer.from(encodeCommand(command(write('a', [put('k', 'né')])), STAMP));
     expect(bytes.subarray(0, 12).toString('hex')).toBe(`01${STAMP.ms.toString(16).padStart(12, '0')}0007026e31`);
     const headerLength = bytes.readUInt32BE(12);
-    expect(JSON.parse(bytes.toString('utf8', 16, 16 + headerLength))).toMatchObject({ body: { operations: [{ key: 'k', valueBytes: 3 }] } });
+    expect(JSON.parse(bytes.toString('utf8', 16, 16 + headerLength))).toMatchObject({
+      body: { operations: [{ key: 'k', valueBytes: 3 }] },
+    });
     expect(bytes.toString('utf8', 16 + headerLength)).toBe('né');
   });
 
   test('refuses what no replica could decode when encoding', () => {
     expect(() => encodeCommand(command(write('a', [])))).toThrow(/1 to 200 operations/);
-    expect(() => encodeCommand(command(write('a', Array.from({ length: 201 }, (_, i) => del(`k${i}`)))))).toThrow(/1 to 200 operations/);
+    expect(() =>
+      encodeCommand(
+        command(
+          write(
+            'a',
+            Array.from({ length: 201 }, (_, i) => del(`k${i}`)),
+          ),
+        ),
+      ),
+    ).toThrow(/1 to 200 operations/);
     expect(() => encodeCommand(command(write('a', [put('k', '1'), del('k')])))).toThrow(/at most once/);
     expect(() => encodeCommand(command(write('a', [put('k', '\ud800')])))).toThrow(/well-formed/);
     expect(() => encodeCommand(command(write('a', [del('k')]), { level: 2 }))).toThrow(/level 2/);

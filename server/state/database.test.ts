@@ -11,8 +11,10 @@ describe('connections', () => {
       for (let opening = 0; opening < 2; opening++) {
         const { sqlite } = connectWriter(path);
         sqlite.exec(`CREATE TABLE t${opening} (id INTEGER)`);
-        const settings = ['journal_mode', 'synchronous', 'wal_autocheckpoint', 'busy_timeout'].map((name) => sqlite.pragma(name, { simple: true }));
-        expect(settings).toEqual(['wal', 1, 0, 5000]);
+        const settings = ['journal_mode', 'synchronous', 'wal_autocheckpoint', 'busy_timeout'].map((name) =>
+          sqlite.pragma(name, { simple: true }),
+        );
+        expect(settings).toEqual(['wal', 1, 0, 1000]);
         sqlite.close();
       }
     });

@@ -21,7 +21,6 @@ const COMMON: Pragmas = [
   ['temp_store', 'MEMORY', 2],
   ['cell_size_check', 'ON', 1],
   ['trusted_schema', 'OFF', 0],
-  ['busy_timeout', '5000', 5000],
 ];
 
 const WRITER: Pragmas = [
@@ -31,11 +30,13 @@ const WRITER: Pragmas = [
   // Checkpoints happen when the owner says so, between turns of the loop.
   ['wal_autocheckpoint', '0', 0],
   ['cache_size', '-65536', -65_536],
+  // Readers hold the writer up for moments only (at their first opening); whoever holds it up longer is a second writer.
+  ['busy_timeout', '1000', 1000],
   ...COMMON,
 ];
 
 /** For copies: SQLite counts writing the new file as a write, so `query_only` cannot be set; the file is opened for reading only. */
-const COPIER: Pragmas = [['cache_size', '-32768', -32_768], ...COMMON];
+const COPIER: Pragmas = [['cache_size', '-32768', -32_768], ['busy_timeout', '5000', 5000], ...COMMON];
 
 const READER: Pragmas = [['query_only', 'ON', 1], ...COPIER];
 

@@ -40,8 +40,15 @@ describe('the statements that create the tables', () => {
     for (const table of TABLES) {
       const { name, columns } = getTableConfig(table);
       const found = sqlite.pragma(`table_info(${name})`) as readonly ColumnInfo[];
-      expect(found.map(({ name: column, type, notnull, pk }) => ({ column, type, notNull: notnull === 1 || pk === 1, primary: pk === 1 }))).toEqual(
-        columns.map((column) => ({ column: column.name, type: column.getSQLType().toUpperCase(), notNull: column.notNull, primary: column.primary })),
+      expect(
+        found.map(({ name: column, type, notnull, pk }) => ({ column, type, notNull: notnull === 1 || pk === 1, primary: pk === 1 })),
+      ).toEqual(
+        columns.map((column) => ({
+          column: column.name,
+          type: column.getSQLType().toUpperCase(),
+          notNull: column.notNull,
+          primary: column.primary,
+        })),
       );
     }
   });
@@ -51,7 +58,11 @@ describe('the statements that create the tables', () => {
       const { name, indexes } = getTableConfig(table);
       const found = sqlite.pragma(`index_list(${name})`) as readonly { name: string; unique: number; partial: number }[];
       const key = (one: { name: string }): string => one.name;
-      expect(found.map((one) => ({ name: one.name, unique: one.unique === 1, partial: one.partial === 1 })).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))).toEqual(
+      expect(
+        found
+          .map((one) => ({ name: one.name, unique: one.unique === 1, partial: one.partial === 1 }))
+          .toSorted((a, b) => (key(a) < key(b) ? -1 : 1)),
+      ).toEqual(
         indexes
           .map(({ config }) => ({ name: config.name, unique: config.unique, partial: config.where !== undefined }))
           .toSorted((a, b) => (key(a) < key(b) ? -1 : 1)),

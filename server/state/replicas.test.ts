@@ -13,7 +13,12 @@ type Step = { readonly body: CommandBody; readonly scope: string | null } | 'new
 const namespace = fc.constantFrom(...NAMESPACES);
 const key = fc.constantFrom(...KEYS);
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 3, arbitrary: fc.tuple(key, fc.string({ maxLength: 5 }), fc.constantFrom(undefined, true)).map(([k, v, ifAbsent]) => put(k, v, { ifAbsent })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(key, fc.string({ maxLength: 5 }), fc.constantFrom(undefined, true))
+      .map(([k, v, ifAbsent]) => put(k, v, { ifAbsent })),
+  },
   { weight: 1, arbitrary: key.map((k) => del(k)) },
 );
 const writeBody = fc
@@ -21,18 +26,35 @@ const writeBody = fc
   .map(([n, operations, createNamespace]): CommandBody => write(n, operations, { createNamespace }));
 const body: fc.Arbitrary<CommandBody> = fc.oneof(
   { weight: 12, arbitrary: writeBody },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('restore' as const), namespace, key, revision: fc.integer({ min: 1, max: 5 }), message: fc.constant('') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('restore' as const),
+      namespace,
+      key,
+      revision: fc.integer({ min: 1, max: 5 }),
+      message: fc.constant(''),
+    }),
+  },
   { weight: 1, arbitrary: namespace.map((n): CommandBody => ({ type: 'delete-namespace', namespace: n })) },
   { weight: 1, arbitrary: namespace.map((n): CommandBody => ({ type: 'put-namespace', namespace: n, description: 'd', owner: null })) },
 );
 const retention: fc.Arbitrary<CommandBody> = fc
   .record({ revisionsPerKey: fc.integer({ min: 1, max: 4 }), age: fc.nat(60), rowsMax: fc.integer({ min: 1, max: 20 }) })
-  .map(({ revisionsPerKey, age, rowsMax }) => ({ ...EXPIRE_NOTHING, revisionsPerKey, revisionsBeforeMs: START_MS + age, auditBeforeMs: START_MS + age, rowsMax }));
+  .map(({ revisionsPerKey, age, rowsMax }) => ({
+    ...EXPIRE_NOTHING,
+    revisionsPerKey,
+    revisionsBeforeMs: START_MS + age,
+    auditBeforeMs: START_MS + age,
+    rowsMax,
+  }));
 
 function steps(bodies: fc.Arbitrary<CommandBody>): fc.Arbitrary<readonly Step[]> {
   const scope = fc.option(fc.constantFrom('s1', 's2', 's3'), { freq: 3 });
   const command = fc.record({ body: bodies, scope });
-  return fc.array(fc.oneof({ weight: 15, arbitrary: command }, { weight: 1, arbitrary: fc.constant('new-term' as const) }), { maxLength: 60 });
+  return fc.array(fc.oneof({ weight: 15, arbitrary: command }, { weight: 1, arbitrary: fc.constant('new-term' as const) }), {
+    maxLength: 60,
+  });
 }
 
 function logOf(all: readonly Step[]): readonly ApplyInput[] {
@@ -47,22 +69,26 @@ function logOf(all: readonly Step[]): readonly ApplyInput[] {
 describe('replicas', () => {
   test('have equal content after the same log, however it was cut into batches', () => {
     fc.assert(
-      fc.property(steps(fc.oneof({ weight: 10, arbitrary: body }, { weight: 1, arbitrary: retention })), fc.array(fc.integer({ min: 1, max: 20 })), (all, sizes) => {
-        const inputs = logOf(all);
-        const one = SqliteStateMachine.open(':memory:', { create: GENESIS });
-        const singly = inputs.flatMap((input) => one.apply([input]));
-        const other = SqliteStateMachine.open(':memory:', { create: GENESIS });
-        const batched = [];
-        for (let from = 0, turn = 0; from < inputs.length; turn++) {
-          const size = sizes[turn] ?? inputs.length;
-          batched.push(...other.apply(inputs.slice(from, from + size)));
-          from += size;
-        }
-        expect(batched).toEqual(singly);
-        expect(other.hash()).toBe(one.hash());
-        one.close();
-        other.close();
-      }),
+      fc.property(
+        steps(fc.oneof({ weight: 10, arbitrary: body }, { weight: 1, arbitrary: retention })),
+        fc.array(fc.integer({ min: 1, max: 20 })),
+        (all, sizes) => {
+          const inputs = logOf(all);
+          const one = SqliteStateMachine.open(':memory:', { create: GENESIS });
+          const singly = inputs.flatMap((input) => one.apply([input]));
+          const other = SqliteStateMachine.open(':memory:', { create: GENESIS });
+          const batched = [];
+          for (let from = 0, turn = 0; from < inputs.length; turn++) {
+            const size = sizes[turn] ?? inputs.length;
+            batched.push(...other.apply(inputs.slice(from, from + size)));
+            from += size;
+          }
+          expect(batched).toEqual(singly);
+          expect(other.hash()).toBe(one.hash());
+          one.close();
+          other.close();
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -190,7 +216,9 @@ describe('a machine', () => {
           expect(h.ask('namespace', { namespace: n })?.entries ?? null).toBe(model.hasNamespace(n) ? model.entries(n).length : null);
           for (const k of KEYS) {
             expect(h.value(n, k) ?? null).toBe(model.value(n, k));
-            expect(h.ask('history', { namespace: n, key: k, beforeRevision: null, rowsMax: 100 }).rows[0]?.revision ?? 0).toBe(model.revisionCount(n, k));
+            expect(h.ask('history', { namespace: n, key: k, beforeRevision: null, rowsMax: 100 }).rows[0]?.revision ?? 0).toBe(
+              model.revisionCount(n, k),
+            );
           }
         }
         h.machine.close();
@@ -231,7 +259,7 @@ describe('a machine', () => {
           else for (const one of copy.keys()) if (one.startsWith(`${change.namespace}\n`)) copy.delete(one);
         };
         let afterIndex = 0;
-        for (let more = true; more; ) {
+        for (let more = true; more;) {
           const page = h.ask('changes', { ...ALL_CHANGES, afterIndex, rowsMax });
           if (page.kind === 'compacted') throw new Error('nothing has expired');
           for (const command of page.commands) {
@@ -243,7 +271,9 @@ describe('a machine', () => {
           ({ more } = page);
         }
         expect(afterIndex).toBe(h.machine.applied().index);
-        const held = NAMESPACES.flatMap((n) => h.ask('entries', { namespace: n, ...ALL_ENTRIES }).rows.map((row) => [`${n}\n${row.key}`, row.value]));
+        const held = NAMESPACES.flatMap((n) =>
+          h.ask('entries', { namespace: n, ...ALL_ENTRIES }).rows.map((row) => [`${n}\n${row.key}`, row.value]),
+        );
         expect(new Map(held as [string, string][])).toEqual(copy);
         h.machine.close();
       }),

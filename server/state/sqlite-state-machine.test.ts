@@ -6,7 +6,20 @@ import { encodeCommand } from './codec.ts';
 import { MalformedCommandError, StateFormatError, StateWriteError, UnknownCommandError } from './errors.ts';
 import { SqliteStateMachine, TERMS_KEPT } from './sqlite-state-machine.ts';
 import { SqliteStateReader } from './sqlite-state-reader.ts';
-import { ALL_AUDIT, ALL_ENTRIES, ANN, CONF_STATE, GENESIS, Harness, START_MS, TestLog, inTempDir, member, put, write } from './testing/harness.ts';
+import {
+  ALL_AUDIT,
+  ALL_ENTRIES,
+  ANN,
+  CONF_STATE,
+  GENESIS,
+  Harness,
+  START_MS,
+  TestLog,
+  inTempDir,
+  member,
+  put,
+  write,
+} from './testing/harness.ts';
 
 describe('applying', () => {
   test('commits effects and applied position together: a reader sees none of a batch or all of it', () => {
@@ -42,7 +55,10 @@ describe('applying', () => {
   });
 
   test('stops at a command of a later level or type instead of skipping it', () => {
-    const later = encodeCommand({ level: 1, actor: ANN, requestId: '', idempotency: null, body: write('a', [put('k', '1')]) }, { ms: 1, counter: 0, node: 'n1' });
+    const later = encodeCommand(
+      { level: 1, actor: ANN, requestId: '', idempotency: null, body: write('a', [put('k', '1')]) },
+      { ms: 1, counter: 0, node: 'n1' },
+    );
     later[0] = 2;
     const h = new Harness();
     expect(() => h.apply(h.log.raw(later))).toThrow(UnknownCommandError);
@@ -97,7 +113,13 @@ describe('entries that are no commands', () => {
     h.log.term = 2;
     h.run(write('a', [put('k', '1')]));
     h.log.term = 4;
-    expect(h.apply(h.log.newTerm())).toEqual({ position: { term: 5, index: 2 }, result: null, replayed: false, resultPosition: { term: 5, index: 2 }, stamp: null });
+    expect(h.apply(h.log.newTerm())).toEqual({
+      position: { term: 5, index: 2 },
+      result: null,
+      replayed: false,
+      resultPosition: { term: 5, index: 2 },
+      stamp: null,
+    });
     h.apply(h.log.newTerm());
     expect(h.machine.applied()).toEqual({ term: 6, index: 3 });
     expect([1, 2, 3, 4, 0].map((index) => h.reader.termAt(index))).toEqual([2, 5, 6, 'not-applied', 'below-floor']);
@@ -113,7 +135,9 @@ describe('entries that are no commands', () => {
     expect(h.machine.confState().voters).toEqual(['n2@i1']);
     expect(h.machine.members()).toEqual([member('n2')]);
     h.run(write('a', [put('k', '2')]));
-    const rows = h.ask('audit', ALL_AUDIT).rows.map(({ id, action, actor, message, hlc, namespace }) => ({ id, action, actor, message, hlc, namespace }));
+    const rows = h
+      .ask('audit', ALL_AUDIT)
+      .rows.map(({ id, action, actor, message, hlc, namespace }) => ({ id, action, actor, message, hlc, namespace }));
     const hlc = `${START_MS + 1}-0000-n1`;
     expect(rows.slice(1, 3)).toEqual([
       { id: 'default:3:0', action: 'member.removed', actor: 'system', message: 'n1 (n1:6101, http://n1:6100)', hlc, namespace: null },

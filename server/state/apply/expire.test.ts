@@ -104,7 +104,9 @@ describe('retention of audit events', () => {
 describe('retention of request records', () => {
   test('keeps a day and the newest 10 000 whatever the command says', () => {
     const h = new Harness();
-    const inputs = Array.from({ length: IDEMPOTENCY_KEEP_MIN + 5 }, (_, i) => h.log.command({ type: 'touch-keys', uses: [] }, { idempotency: { scope: `s${i}`, request: 'r' } }));
+    const inputs = Array.from({ length: IDEMPOTENCY_KEEP_MIN + 5 }, (_, i) =>
+      h.log.command({ type: 'touch-keys', uses: [] }, { idempotency: { scope: `s${i}`, request: 'r' } }),
+    );
     h.machine.apply(inputs);
     const kept = (i: number): boolean => h.ask('idempotency', { scope: `s${i}` }) !== null;
     const greedy = { ...EXPIRE_NOTHING, idempotencyBeforeMs: Number.MAX_SAFE_INTEGER, idempotencyKeep: 0 };

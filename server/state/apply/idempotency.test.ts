@@ -12,7 +12,11 @@ describe('an idempotent request', () => {
     expect(again).toMatchObject({ position: { index: 3 }, replayed: true, resultPosition: { term: 1, index: 1 } });
     expect(again.result).toEqual(first.result);
     expect(h.value('a', 'k')).toBe('2');
-    expect(h.ask('idempotency', { scope: 'scope-1' })).toEqual({ request: 'request-1', position: { term: 1, index: 1 }, result: first.result });
+    expect(h.ask('idempotency', { scope: 'scope-1' })).toEqual({
+      request: 'request-1',
+      position: { term: 1, index: 1 },
+      result: first.result,
+    });
   });
 
   test('is refused with another body under the same key, and the record stays', () => {

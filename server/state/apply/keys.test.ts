@@ -75,7 +75,13 @@ describe('touch-keys', () => {
     const h = new Harness();
     h.run(createKey('k1'));
     const events = h.auditActions().length;
-    const touch = (atMs: number): CommandBody => ({ type: 'touch-keys', uses: [{ id: 'k1', atMs }, { id: 'gone', atMs }] });
+    const touch = (atMs: number): CommandBody => ({
+      type: 'touch-keys',
+      uses: [
+        { id: 'k1', atMs },
+        { id: 'gone', atMs },
+      ],
+    });
     h.run(touch(5000));
     h.run(touch(4000));
     expect(h.ask('keyById', { id: 'k1' })?.lastUsedAt).toBe(timeText(5000));
@@ -89,7 +95,9 @@ describe('seed', () => {
     const seed = (keyId: string): CommandBody => ({ type: 'seed', keyId, name: 'first', secretHash: `hash-${keyId}` });
     expect(h.run(seed('k1')).result).toEqual({ kind: 'done' });
     expect(h.run(seed('k2')).result).toEqual({ kind: 'done' });
-    expect(h.ask('keys', { rowsMax: 10, after: null }).rows).toMatchObject([{ id: 'k1', role: 'admin', scope: null, secretHash: 'hash-k1' }]);
+    expect(h.ask('keys', { rowsMax: 10, after: null }).rows).toMatchObject([
+      { id: 'k1', role: 'admin', scope: null, secretHash: 'hash-k1' },
+    ]);
     expect(h.auditActions()).toEqual(['cluster.formed', 'key.created']);
   });
 });

@@ -28,7 +28,12 @@ describe('put-namespace', () => {
       updatedAtMs: START_MS + 3,
       entries: 1,
     });
-    expect(h.ask('namespace', { namespace: 'a' })).toMatchObject({ description: 'about a', owner: 'ops', position: { term: 1, index: 3 }, entries: 1 });
+    expect(h.ask('namespace', { namespace: 'a' })).toMatchObject({
+      description: 'about a',
+      owner: 'ops',
+      position: { term: 1, index: 3 },
+      entries: 1,
+    });
     expect(h.auditActions()).toEqual(['namespace.created', 'config.created', 'namespace.updated']);
   });
 });
@@ -53,7 +58,10 @@ describe('delete-namespace', () => {
 
   test('keeps history: each entry gets its deletion as a revision, entries deleted before do not', () => {
     const h = deleted();
-    const history = (key: string) => h.ask('history', { namespace: 'a', key, beforeRevision: null, rowsMax: 10 }).rows.map((row) => [row.revision, row.deleted, row.value]);
+    const history = (key: string) =>
+      h
+        .ask('history', { namespace: 'a', key, beforeRevision: null, rowsMax: 10 })
+        .rows.map((row) => [row.revision, row.deleted, row.value]);
     expect(history('x')).toEqual([
       [2, true, null],
       [1, false, '1'],
@@ -66,12 +74,21 @@ describe('delete-namespace', () => {
 
   test('is one audit event that counts', () => {
     const [event] = deleted().ask('audit', { ...ALL_AUDIT, rowsMax: 1 }).rows;
-    expect(event).toMatchObject({ id: 'default:4:0', action: 'namespace.deleted', namespace: 'a', key: null, message: 'deleted with 2 entries' });
+    expect(event).toMatchObject({
+      id: 'default:4:0',
+      action: 'namespace.deleted',
+      namespace: 'a',
+      key: null,
+      message: 'deleted with 2 entries',
+    });
   });
 
   test('lets revisions go on when the namespace comes back', () => {
     const h = deleted();
-    expect(h.run(write('a', [put('x', 'again')])).result).toMatchObject({ namespaceCreated: true, changes: [{ created: true, entry: { revision: 3 } }] });
+    expect(h.run(write('a', [put('x', 'again')])).result).toMatchObject({
+      namespaceCreated: true,
+      changes: [{ created: true, entry: { revision: 3 } }],
+    });
     expect(h.ask('namespace', { namespace: 'a' })?.entries).toBe(1);
   });
 

@@ -11,7 +11,10 @@ describe('a restore', () => {
     const h = new Harness();
     h.run(write('a', [put('k', '1', { type: 'number' })]));
     h.run(write('a', [put('k', 'x', { type: 'text' })]));
-    expect(h.run(restore(1)).result).toMatchObject({ kind: 'written', changes: [{ created: false, previousRevision: 2, entry: { revision: 3, type: 'number', message: 'back' } }] });
+    expect(h.run(restore(1)).result).toMatchObject({
+      kind: 'written',
+      changes: [{ created: false, previousRevision: 2, entry: { revision: 3, type: 'number', message: 'back' } }],
+    });
     expect(h.value('a', 'k')).toBe('1');
     expect(h.auditActions().at(-1)).toBe('config.restored');
     expect(h.ask('namespace', { namespace: 'a' })?.entries).toBe(1);
@@ -41,7 +44,10 @@ describe('a restore', () => {
     const h = new Harness();
     h.run(write('a', [put('k', '1')]));
     h.run(write('a', [put('k', '2')]));
-    expect(h.run(restore(1, { ifMatch: { term: 1, index: 1 } })).result).toMatchObject({ code: 'version-conflict', current: { revision: 2 } });
+    expect(h.run(restore(1, { ifMatch: { term: 1, index: 1 } })).result).toMatchObject({
+      code: 'version-conflict',
+      current: { revision: 2 },
+    });
     expect(h.outcome(restore(1, { ifMatch: { term: 1, index: 2 } }))).toBe('written');
   });
 });

@@ -39,7 +39,9 @@ describe('a put', () => {
     const h = new Harness();
     h.run(write('a', [put('k', 'v')]));
     const { result } = h.run(write('a', [put('k', 'v')]));
-    expect(result).toMatchObject({ changes: [{ created: false, previousRevision: 1, entry: { revision: 2, createdAtMs: START_MS + 1, updatedAtMs: START_MS + 2 } }] });
+    expect(result).toMatchObject({
+      changes: [{ created: false, previousRevision: 1, entry: { revision: 2, createdAtMs: START_MS + 1, updatedAtMs: START_MS + 2 } }],
+    });
   });
 
   test('goes on counting revisions after a delete, as a newly created entry', () => {
@@ -113,7 +115,10 @@ describe('preconditions', () => {
     h.run(write('a', [del('k')]));
     const { result } = h.run(write('a', [put('k', '3', { ifMatch: { term: 1, index: 2 } })]));
     expect(result).toMatchObject({ code: 'version-conflict', current: null });
-    expect(h.run(write('a', [del('never', { ifMatch: { term: 1, index: 1 } })])).result).toMatchObject({ code: 'version-conflict', current: null });
+    expect(h.run(write('a', [del('never', { ifMatch: { term: 1, index: 1 } })])).result).toMatchObject({
+      code: 'version-conflict',
+      current: null,
+    });
   });
 
   test('of absence hold for new and deleted keys only', () => {
@@ -147,10 +152,52 @@ describe('a batch', () => {
       ],
     });
     const events = h.ask('audit', { ...ALL_AUDIT, rowsMax: 3 }).rows.toReversed();
-    expect(events.map(({ id, action, key, oldRevision, newRevision, message, requestId, actor, version }) => ({ id, action, key, oldRevision, newRevision, message, requestId, actor, version }))).toEqual([
-      { id: 'default:2:0', action: 'config.updated', key: 'x', oldRevision: 1, newRevision: 2, message: 'three', requestId: 'req', actor: 'ann', version: '1:2' },
-      { id: 'default:2:1', action: 'config.deleted', key: 'y', oldRevision: 1, newRevision: 2, message: 'three', requestId: 'req', actor: 'ann', version: '1:2' },
-      { id: 'default:2:2', action: 'config.created', key: 'z', oldRevision: null, newRevision: 1, message: 'three', requestId: 'req', actor: 'ann', version: '1:2' },
+    expect(
+      events.map(({ id, action, key, oldRevision, newRevision, message, requestId, actor, version }) => ({
+        id,
+        action,
+        key,
+        oldRevision,
+        newRevision,
+        message,
+        requestId,
+        actor,
+        version,
+      })),
+    ).toEqual([
+      {
+        id: 'default:2:0',
+        action: 'config.updated',
+        key: 'x',
+        oldRevision: 1,
+        newRevision: 2,
+        message: 'three',
+        requestId: 'req',
+        actor: 'ann',
+        version: '1:2',
+      },
+      {
+        id: 'default:2:1',
+        action: 'config.deleted',
+        key: 'y',
+        oldRevision: 1,
+        newRevision: 2,
+        message: 'three',
+        requestId: 'req',
+        actor: 'ann',
+        version: '1:2',
+      },
+      {
+        id: 'default:2:2',
+        action: 'config.created',
+        key: 'z',
+        oldRevision: null,
+        newRevision: 1,
+        message: 'three',
+        requestId: 'req',
+        actor: 'ann',
+        version: '1:2',
+      },
     ]);
     expect(h.ask('namespace', { namespace: 'a' })?.entries).toBe(2);
   });
@@ -160,7 +207,10 @@ describe('a batch', () => {
     h.run(write('a', [put('x', '1')]));
     const before = h.ask('entries', { namespace: 'a', ...ALL_ENTRIES }).rows;
     expect(h.run(write('a', [put('x', '2'), del('absent')])).result).toMatchObject({ code: 'entry-not-found', operation: 1 });
-    expect(h.run(write('a', [put('n', '2'), put('x', '2', { ifAbsent: true })])).result).toMatchObject({ code: 'version-conflict', operation: 1 });
+    expect(h.run(write('a', [put('n', '2'), put('x', '2', { ifAbsent: true })])).result).toMatchObject({
+      code: 'version-conflict',
+      operation: 1,
+    });
     expect(h.run(write('new', [put('n', '2'), del('absent')])).result).toMatchObject({ code: 'entry-not-found', operation: 1 });
     expect(h.ask('entries', { namespace: 'a', ...ALL_ENTRIES }).rows).toEqual(before);
     expect(h.ask('namespace', { namespace: 'new' })).toBeNull();

@@ -38,7 +38,11 @@ export function member(name: string): MemberInfo {
   return { id: `${name}@i1`, name, incarnation: 'i1', peer: `${name}:6101`, url: `http://${name}:6100` };
 }
 
-export function put(key: string, value: string, more: Precondition & { type?: EntryType; validFor?: readonly EntryType[] } = {}): Operation {
+export function put(
+  key: string,
+  value: string,
+  more: Precondition & { type?: EntryType; validFor?: readonly EntryType[] } = {},
+): Operation {
   const { type = null, validFor = ENTRY_TYPES, ...condition } = more;
   return { op: 'put', key, value, type, validFor, ...condition };
 }
@@ -47,7 +51,11 @@ export function del(key: string, condition: Precondition = {}): Operation {
   return { op: 'delete', key, ...condition };
 }
 
-export function write(namespace: string, operations: readonly Operation[], more: { message?: string; createNamespace?: boolean } = {}): CommandBody {
+export function write(
+  namespace: string,
+  operations: readonly Operation[],
+  more: { message?: string; createNamespace?: boolean } = {},
+): CommandBody {
   return { type: 'write', namespace, operations, message: more.message ?? '', createNamespace: more.createNamespace ?? true };
 }
 
@@ -137,7 +145,9 @@ export class Harness {
   }
 
   auditActions(): readonly string[] {
-    return this.ask('audit', { ...ALL_AUDIT }).rows.map((row) => row.action).toReversed();
+    return this.ask('audit', { ...ALL_AUDIT })
+      .rows.map((row) => row.action)
+      .toReversed();
   }
 }
 
@@ -155,7 +165,15 @@ export const ALL_AUDIT = {
 } as const satisfies Queries['audit']['q'];
 
 export const ALL_ENTRIES = { prefix: '', values: true, after: null, asOf: null, rowsMax: 1000, bytesMax: 1e9 } as const;
-export const ALL_CHANGES = { afterIndex: 0, namespacePrefix: null, keyPrefix: '', scope: null, values: true, rowsMax: 10_000, bytesMax: 1e9 } as const;
+export const ALL_CHANGES = {
+  afterIndex: 0,
+  namespacePrefix: null,
+  keyPrefix: '',
+  scope: null,
+  values: true,
+  rowsMax: 10_000,
+  bytesMax: 1e9,
+} as const;
 
 /** Runs a test with a directory that is gone afterwards. */
 export function inTempDir(work: (dir: string) => void): void {
