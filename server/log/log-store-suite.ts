@@ -190,6 +190,20 @@ export function runLogStoreSuite(name: string, makeHarness: () => LogStoreHarnes
         });
       }));
 
+    test('gives segments back whose entries were all replaced', () =>
+      withHarness(async (harness) => {
+        const store = harness.open(OPTIONS);
+        let largest = 0;
+        for (let term = 1; term <= 150; term += 1) {
+          await write(harness, store, { group: 'g', entries: [1, 2, 3].map((i) => entry(i, term, 200)) });
+          largest = Math.max(largest, store.sizeBytes());
+        }
+        expect(largest).toBeLessThan(10 * OPTIONS.segmentBytes);
+        await everywhere(harness, store, (reopened) => {
+          expect(stateOf(reopened.group('g')).entries).toEqual(plain([1, 2, 3].map((i) => entry(i, 150, 200))));
+        });
+      }));
+
     test('restates groups that have long been silent when their segment goes', () =>
       withHarness(async (harness) => {
         const store = harness.open(OPTIONS);

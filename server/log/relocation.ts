@@ -11,8 +11,8 @@ const MOVE_BYTES_MAX = 64 * 1024;
 const SEGMENTS_MIN = 3;
 
 /**
- * Moves live entries out of the oldest segment, so that one quiet group does not hold back the space of all others:
- * segments go in their order only. Done while at least half of the full segments is dead, so it writes at most as much
+ * Moves live entries out of the oldest segment, so that one quiet group does not hold back the space of all others
+ * (segments go in their order only), and finds out which entries of the segment have been replaced since. Done while at least half of the full segments is dead, so it writes at most as much
  * as it frees.
  */
 export class Relocation {

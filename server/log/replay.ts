@@ -2,7 +2,7 @@ import { decodeConfState, decodeGroup } from './bodies.ts';
 import type { GroupState } from './group-log.ts';
 import type { GroupTable } from './group-table.ts';
 import { FLAG_HAS_VOTE, FLAG_NEW_GROUP, KIND, type RecordHeader } from './record.ts';
-import { noteEntry, noteTruncation, type Segment } from './segment-set.ts';
+import { noteEntry, type Segment } from './segment-set.ts';
 
 /** Puts the records of a log, one after the other, back into the state of its groups. */
 export class Replay {
@@ -60,7 +60,6 @@ export class Replay {
       case KIND.snapshot:
         if (index < group.base().index) return `moves the base of ${group.group} back to ${index}`;
         group.restore({ term, index, confState: decodeConfState(body) });
-        noteTruncation(this.#segments, group.number, index + 1);
         return null;
       default:
         return `has the unknown kind ${header.kind}`;
@@ -71,10 +70,7 @@ export class Replay {
     const { index } = header;
     if (index <= group.base().index) return `is entry ${index} of ${group.group}, at or below its base ${group.base().index}`;
     if (index > group.lastIndex() + 1) return `is entry ${index} of ${group.group}, which ends at ${group.lastIndex()}`;
-    if (index <= group.lastIndex()) {
-      group.truncateFrom(index);
-      noteTruncation(this.#segments, group.number, index);
-    }
+    group.truncateFrom(index);
     group.index.push(header.term, segment.number, offset, header.bodyBytes);
     noteEntry(segment, group.number, index);
     return null;

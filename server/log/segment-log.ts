@@ -17,7 +17,7 @@ import {
 } from './record.ts';
 import { Relocation } from './relocation.ts';
 import { recover, type Recovered } from './recovery.ts';
-import { noteEntry, noteTruncation, type Segment, SegmentSet } from './segment-set.ts';
+import { noteEntry, type Segment, SegmentSet } from './segment-set.ts';
 import { LogCorruptionError, LogWriteError, type AppendOptions, type GroupLog, type GroupWrite, type LogStore } from './types.ts';
 
 export interface SegmentLogOptions {
@@ -178,7 +178,6 @@ export class SegmentLog implements LogStore {
     this.#put(KIND.snapshot, 0, group.number, snapshot.term, snapshot.index, encodeConfState(snapshot.confState));
     group.restore(snapshot);
     group.writtenBase = snapshot.index;
-    noteTruncation(this.#segments.live, group.number, snapshot.index + 1);
   }
 
   /** Returns whether term or vote changed. */
@@ -195,10 +194,7 @@ export class SegmentLog implements LogStore {
     for (let i = 0; i < entries.length; i += 1) {
       const { type, term, index, data } = must(entries[i], 'an entry');
       const offset = this.#put(KIND.entry, type === 'normal' ? 0 : FLAG_CONF_CHANGE, group.number, term, index, data);
-      if (i === 0 && index <= group.lastIndex()) {
-        group.truncateFrom(index);
-        noteTruncation(this.#segments.live, group.number, index);
-      }
+      if (i === 0) group.truncateFrom(index);
       const segment = this.#segments.current;
       group.index.push(term, segment.number, offset, data.length);
       noteEntry(segment, group.number, index);

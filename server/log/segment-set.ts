@@ -207,10 +207,3 @@ export function noteEntry(segment: Segment, group: number, index: number): void 
   const last = segment.lastIndexes.get(group);
   if (last === undefined || last < index) segment.lastIndexes.set(group, index);
 }
-
-/** Remembers that no entry from `from` on is needed any more, wherever it lies. */
-export function noteTruncation(segments: readonly Segment[], group: number, from: number): void {
-  for (const { lastIndexes } of segments) {
-    if ((lastIndexes.get(group) ?? 0) >= from) lastIndexes.set(group, from - 1);
-  }
-}

@@ -48,6 +48,10 @@ export class ManualScheduler {
     this.#tasks.push(task);
   };
 
+  get pending(): number {
+    return this.#tasks.length;
+  }
+
   /** Runs the oldest task; returns whether there was one. */
   step(): boolean {
     const task = this.#tasks.shift();
