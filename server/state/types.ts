@@ -386,7 +386,7 @@ export interface Queries {
     readonly q: { readonly scope: string };
     readonly a: { readonly request: string; readonly position: LogPosition; readonly result: CommandResult } | null;
   };
-  hash: { readonly q: Record<string, never>; readonly a: string };
+  hash: { readonly q: object; readonly a: string };
 }
 
 export type QueryName = keyof Queries;

@@ -13,7 +13,7 @@ function eventsInPages(h: Harness, q: Partial<AuditQuery>): { ids: readonly stri
   const ids: string[] = [];
   let before: AuditQuery['before'] = null;
   for (let pages = 1; ; pages++) {
-    const page = h.ask('audit', { ...ALL_AUDIT, ...q, before });
+    const page: Queries['audit']['a'] = h.ask('audit', { ...ALL_AUDIT, ...q, before });
     ids.push(...page.rows.map((row) => row.id));
     if (!page.more) return { ids, pages };
     expect(page.next).not.toEqual(before);

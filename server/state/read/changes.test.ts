@@ -115,6 +115,30 @@ describe('changes', () => {
     expect(summary(ok(h, { namespacePrefix: 'b', afterIndex: first.upTo.index }).commands)).toEqual([`${commands + 1}: put b k`]);
   });
 
+  test('of an entry that a full look cuts through are told whole by the next page', () => {
+    const h = new Harness();
+    const commands = Math.ceil((CHANGES_SCAN_ROWS * 2.5) / 100);
+    h.machine.apply(
+      Array.from({ length: commands }, () =>
+        h.log.command(
+          write(
+            'a',
+            Array.from({ length: 100 }, (_, i) => put(`k${i}`, 'v')),
+          ),
+        ),
+      ),
+    );
+    const counts: number[] = [];
+    let afterIndex = 0;
+    for (let more = true; more;) {
+      const page = ok(h, { afterIndex });
+      counts.push(...page.commands.map((command) => command.changes.length));
+      afterIndex = page.upTo.index;
+      ({ more } = page);
+    }
+    expect(counts).toEqual(Array.from({ length: commands }, () => 100));
+  });
+
   test('are refused as compacted where history is gone, and complete from the place that the answer names', () => {
     const h = new Harness();
     for (let i = 0; i < 6; i++) h.run(write('a', [put('hot', `${i}`), put(`k${i}`, 'v')]));

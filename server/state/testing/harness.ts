@@ -19,7 +19,6 @@ import type {
   Operation,
   Precondition,
   Queries,
-  Query,
   QueryName,
   StateReader,
 } from '../types.ts';
@@ -137,7 +136,7 @@ export class Harness {
   }
 
   ask<N extends QueryName>(type: N, query: Queries[N]['q']): AnswerOf<N> {
-    return this.reader.read({ type, ...query } as Query<N>).data;
+    return this.reader.read({ type, ...query }).data;
   }
 
   value(namespace: string, key: string): string | undefined {
