@@ -81,6 +81,22 @@ export function runLogStoreSuite(name: string, makeHarness: () => LogStoreHarnes
         });
       }));
 
+    test('applies several writes of one group in their order', () =>
+      withHarness(async (harness) => {
+        const store = harness.open(OPTIONS);
+        await write(
+          harness,
+          store,
+          { group: 'g', hardState: { term: 1, vote: null, commit: 0 }, entries: entries(1, 3, 1) },
+          { group: 'g', entries: entries(4, 6, 1) },
+          { group: 'g', hardState: { term: 2, vote: 'v', commit: 3 }, entries: entries(5, 5, 2) },
+        );
+        await everywhere(harness, store, (reopened) => {
+          expect(stateOf(reopened.group('g')).entries).toEqual(plain([...entries(1, 4, 1), ...entries(5, 5, 2)]));
+          expect(reopened.group('g').hardState()).toEqual({ term: 2, vote: 'v', commit: 3 });
+        });
+      }));
+
     test('replaces the suffix when an entry lies at or below the last index', () =>
       withHarness(async (harness) => {
         const store = harness.open(OPTIONS);

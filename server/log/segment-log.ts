@@ -107,7 +107,7 @@ export class SegmentLog implements LogStore {
     assert(!this.#busy, 'append while another one is under way');
     const refused = this.#failure;
     if (refused !== null) return this.#device.schedule(() => failed(refused));
-    for (const write of writes) checkWrite(write, this.#groups.byName(write.group));
+    this.#check(writes);
     this.#busy = true;
     try {
       let mustSync = options?.sync !== false;
@@ -149,6 +149,16 @@ export class SegmentLog implements LogStore {
     } finally {
       this.#segments.close();
       this.#device.close();
+    }
+  }
+
+  /** Checks a batch before anything is changed. A group may come several times: each write then follows the one before. */
+  #check(writes: readonly GroupWrite[]): void {
+    const ranges = new Map<string, Range>();
+    for (const write of writes) {
+      const group = this.#groups.byName(write.group);
+      const before = ranges.get(write.group) ?? { base: group.base().index, last: group.lastIndex() };
+      ranges.set(write.group, checkWrite(write, before));
     }
   }
 
@@ -347,16 +357,23 @@ function recoverOrClose(device: LogDevice, groups: GroupTable): Recovered {
   }
 }
 
-/** @throws InvariantError before anything is changed */
-function checkWrite({ entries, snapshot, group: name }: GroupWrite, group: GroupState): void {
-  const base = snapshot?.index ?? group.base().index;
-  const last = snapshot?.index ?? group.lastIndex();
-  assert(base >= group.base().index, () => `snapshot of ${name} at ${base} lies below its base ${group.base().index}`);
+/** Where a write starts from, and what it leaves: base and last index of its group. */
+interface Range {
+  readonly base: number;
+  readonly last: number;
+}
+
+/** @throws InvariantError when the write cannot follow a log of this range */
+function checkWrite({ entries, snapshot, group }: GroupWrite, before: Range): Range {
+  const base = snapshot?.index ?? before.base;
+  const last = snapshot?.index ?? before.last;
+  assert(base >= before.base, () => `snapshot of ${group} at ${base} lies below its base ${before.base}`);
   let next = entries?.[0]?.index ?? last + 1;
-  assert(next > base, () => `entry ${next} of ${name} lies at or below its base ${base}`);
-  assert(next <= last + 1, () => `entry ${next} of ${name} leaves a gap behind ${last}`);
+  assert(next > base, () => `entry ${next} of ${group} lies at or below its base ${base}`);
+  assert(next <= last + 1, () => `entry ${next} of ${group} leaves a gap behind ${last}`);
   for (const entry of entries ?? []) {
-    assert(entry.index === next, () => `entries of ${name} are not contiguous at ${next}`);
+    assert(entry.index === next, () => `entries of ${group} are not contiguous at ${next}`);
     next += 1;
   }
+  return { base, last: next - 1 };
 }

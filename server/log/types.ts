@@ -49,7 +49,8 @@ export interface LogStore {
   /** The log of a group; empty when nothing has been written for it yet. */
   group(id: string): GroupLog;
   /**
-   * Writes one batch for all groups and makes it durable with one fdatasync.
+   * Writes one batch for all groups and makes it durable with one fdatasync. A group may come several times in a batch:
+   * each write follows the one before.
    * Readers see it at once; `done` is called, never from inside `append`, when it is durable.
    * A failed write or sync calls `failed`, likewise later, with a `LogWriteError`; the store takes nothing more and the
    * owner must stop the process (D5, D6). `failed` with a `LogCorruptionError`: damage was found while live entries
