@@ -73,6 +73,7 @@ export const PROBLEMS = {
   'node-unreachable': kind(503, 'The node that was to answer cannot be reached', true),
   'no-leader': kind(503, 'The group has no leader', true),
   'write-outcome-unknown': kind(503, 'It is not known whether the write took place', true),
+  'transfer-timeout': kind(503, 'Leadership did not change hands in time', true),
   'node-not-ready': kind(503, 'This node serves nothing now', true),
   'node-stopping': kind(503, 'This node is stopping', true),
   'too-busy': kind(503, 'The cluster takes no more writes for now', true),

@@ -17,7 +17,7 @@ function fault(headers: Partial<RawConsistency>, query: Partial<RawConsistency> 
 
 describe('parseConsistency', () => {
   test('has defaults when nothing is said', () => {
-    expect(parseConsistency(NONE, NONE)).toEqual({ token: [], mode: null, maxWaitMs: 5000, onTimeout: 'fail', node: null });
+    expect(parseConsistency(NONE, NONE)).toEqual({ token: [], mode: null, maxWaitMs: null, onTimeout: 'fail', node: null });
   });
 
   test.each([

@@ -2,7 +2,7 @@
  * What a caller asks of consistency: headers and their query parameters (spec 1, section 2). Each has one meaning or is a
  * fault that names what would be right; nothing is guessed.
  */
-import { MAX_WAIT_MS_DEFAULT, MAX_WAIT_MS_MAX, ON_TIMEOUT } from '../../lib/contract/headers.ts';
+import { MAX_WAIT_MS_MAX, ON_TIMEOUT } from '../../lib/contract/headers.ts';
 import type { OnTimeout } from '../../lib/contract/headers.ts';
 import { CONSISTENCY_MODES } from '../../lib/contract/model.ts';
 import type { ConsistencyMode } from '../../lib/contract/model.ts';
@@ -14,7 +14,8 @@ export interface ConsistencyRequest {
   /** Merged; empty when no version is asked for. Elements `0:0` are left out: they ask for nothing. */
   readonly token: Token;
   readonly mode: ConsistencyMode | null;
-  readonly maxWaitMs: number;
+  /** Null: the caller does not say. */
+  readonly maxWaitMs: number | null;
   readonly onTimeout: OnTimeout;
   /** The node that is to answer, or null for any. */
   readonly node: string | null;
@@ -44,7 +45,7 @@ export class ParameterFault extends Error {
   }
 }
 
-const NOTHING: ConsistencyRequest = { token: EMPTY_TOKEN, mode: null, maxWaitMs: MAX_WAIT_MS_DEFAULT, onTimeout: 'fail', node: null };
+const NOTHING: ConsistencyRequest = { token: EMPTY_TOKEN, mode: null, maxWaitMs: null, onTimeout: 'fail', node: null };
 
 /**
  * Reads the five parameters.
@@ -61,7 +62,7 @@ export function parseConsistency(headers: RawConsistency, query: RawConsistency)
   return {
     token: token ?? EMPTY_TOKEN,
     mode: mode ?? null,
-    maxWaitMs: maxWaitMs ?? MAX_WAIT_MS_DEFAULT,
+    maxWaitMs: maxWaitMs ?? null,
     onTimeout: onTimeout ?? 'fail',
     node: node ?? null,
   };

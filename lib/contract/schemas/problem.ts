@@ -24,7 +24,7 @@ export const WaitReport = z
     group: z.string(),
     required: z.string(),
     applied: z.string(),
-    commit: z.string().nullable(),
+    commit: z.int().nullable().meta({ description: 'The last commit index that this node has heard of' }),
     leader: z.string().nullable(),
     node: z.string(),
     reason: z.string().optional().meta({ description: 'Why waiting longer may not help' }),

@@ -1,0 +1,82 @@
+/** Finds out who asks, before a body is read. Default deny: a route that does not say it is open needs a key. */
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { RelayAnswer, RelayRequest } from '../engine/types.ts';
+import { isOwnOrigin } from '../auth/origin.ts';
+import { hasRight } from '../auth/principal.ts';
+import type { Right } from '../auth/principal.ts';
+import { ServiceError } from '../services/errors.ts';
+import { requireRight } from '../services/guards.ts';
+import { URL_BYTES_MAX } from './limits.ts';
+import { RELAY_HEADER } from './relay.ts';
+import { header } from './request-context.ts';
+import type { Caller } from './request-context.ts';
+import { sendProblem } from './respond.ts';
+import type { ApiRuntime } from './runtime.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null on open routes. */
+    caller: Caller | null;
+  }
+  interface FastifyContextConfig {
+    right?: Right | undefined;
+  }
+  interface FastifyInstance {
+    /** Answers what other nodes relay to this one. */
+    relay: (request: RelayRequest) => Promise<RelayAnswer>;
+  }
+}
+
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;
+
+export function authenticateRequest(api: ApiRuntime): Hook {
+  return (request, reply, done) => {
+    try {
+      if ((request.raw.url ?? '').length > URL_BYTES_MAX) throw new ServiceError('uri-too-long', `an address has at most ${URL_BYTES_MAX} bytes`);
+      const right = request.is404 ? rightOfUnknown(request) : (request.routeOptions.config.right ?? 'read');
+      if (right !== 'open') {
+        request.caller = callerOf(api, request);
+        if (!hasRight(request.caller.principal.role, right)) requireRight(request.caller.principal, right);
+      }
+    } catch (error) {
+      sendProblem(api, request, reply, null, request.caller, error);
+      return;
+    }
+    done();
+  };
+}
+
+/** Whoever asks for what is not there learns nothing about the API without a key. */
+function rightOfUnknown(request: FastifyRequest): Right {
+  return (request.raw.url ?? '').startsWith('/api') ? 'read' : 'open';
+}
+
+function callerOf(api: ApiRuntime, request: FastifyRequest): Caller {
+  const { headers } = request.raw;
+  const nonce = headers[RELAY_HEADER];
+  if (nonce !== undefined) {
+    const principal = typeof nonce === 'string' ? api.relayed.get(nonce) : undefined;
+    if (principal === undefined || typeof nonce !== 'string') throw new ServiceError('unauthenticated', 'this request was not relayed by a node of this cluster');
+    api.relayed.delete(nonce);
+    return { principal, applied: null, relayed: true };
+  }
+  const found = api.authenticator.authenticate({ authorization: headers.authorization, apiKey: header(request.raw, 'x-api-key'), cookie: headers.cookie });
+  switch (found.kind) {
+    case 'known':
+      if (found.principal.via === 'cookie') checkCookieOrigin(api, request);
+      return { principal: found.principal, applied: found.applied, relayed: false };
+    case 'contradictory':
+      throw new ServiceError('invalid-parameter', found.detail, { errors: [{ parameter: 'X-Api-Key', detail: found.detail }] });
+    case 'missing':
+    case 'invalid':
+      throw new ServiceError('unauthenticated', found.detail);
+  }
+}
+
+/** A cookie goes along with whatever page sends a request, so a write by cookie has to come from a page of this cluster. */
+function checkCookieOrigin(api: ApiRuntime, request: FastifyRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return;
+  const { origin, host } = request.headers;
+  if (isOwnOrigin({ origin, host, allowed: api.settings.allowedOrigins })) return;
+  throw new ServiceError('origin-mismatch', origin === undefined ? 'a change by session cookie needs the Origin header' : `${origin} is not this cluster`);
+}

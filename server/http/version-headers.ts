@@ -1,0 +1,63 @@
+/** The response headers of spec 1, section 2: which state an answer speaks of, and how fresh its replica is. */
+import type { ConsistencyMode, LogPosition } from '../../lib/contract/model.ts';
+import { formatVersion } from '../../lib/contract/token.ts';
+import type { Engine } from '../engine/types.ts';
+import { historyOf } from '../services/cursor.ts';
+
+export const VARY = 'Accept, Authorization, X-Api-Key, Cookie, X-Confman-Min-Version, X-Confman-Consistency';
+
+/** For every answer of the API: a value may hold anything, so no browser may make a page of it. */
+export const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+export interface AnswerFacts {
+  readonly group: string;
+  readonly position: LogPosition;
+  /** Null for answers that are no reads. */
+  readonly mode: ConsistencyMode | null;
+  readonly waitedMs: number | null;
+  /** Whether the caller asked for a version or for linearizability. */
+  readonly constrained: boolean;
+}
+
+const SF_TOKEN = /^[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]*$/;
+
+/** A name as an item of a structured field (RFC 9651): a token where it can be one, else a string. */
+function item(name: string): string {
+  return SF_TOKEN.test(name) ? name : `"${name}"`;
+}
+
+export class VersionHeaders {
+  readonly #engine: Engine;
+  readonly #node: string;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#node = item(engine.nodeId);
+  }
+
+  /** Sets the headers of an authenticated answer on `target`. */
+  write(target: Record<string, string>, facts: AnswerFacts): void {
+    const version = formatVersion(facts.group, facts.position);
+    target['x-confman-version'] = version;
+    target['x-confman-token'] = `${historyOf(this.#engine, facts.group)}/${version}`;
+    if (facts.mode !== null) target['x-confman-consistency'] = facts.mode;
+    target['x-confman-replica'] = this.#replica(facts.group, facts.waitedMs);
+    target['cache-control'] = facts.constrained ? 'private, no-store' : 'private, no-cache';
+    target['vary'] = VARY;
+  }
+
+  #replica(group: string, waitedMs: number | null): string {
+    const view = this.#engine.view(group);
+    let member = `${this.#node};role=${view.role};group=${item(group)}`;
+    // What is not known is not shown as fresh: the lag of a replica without contact means nothing.
+    member += view.stale ? ';stale=?1' : `;lag=${Math.max(0, view.commitIndex - view.appliedIndex)}`;
+    if (view.contactMs !== null) member += `;contact-ms=${Math.round(view.contactMs)}`;
+    if (waitedMs !== null) member += `;waited-ms=${Math.round(waitedMs)}`;
+    return member;
+  }
+}

@@ -1,0 +1,90 @@
+/** What every service works with: the node's dependencies, and one call. */
+import { randomBytes } from 'node:crypto';
+import type { ConsistencyMode, LogPosition } from '../../lib/contract/model.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { ConsistencyRequest } from '../consistency/request.ts';
+import type { Engine } from '../engine/types.ts';
+import type { ReadFacts } from './errors.ts';
+import type { ReadCoordinator } from './consistent-read.ts';
+import type { ValueValidator } from './values/validator.ts';
+
+export interface ServiceSettings {
+  readonly defaultConsistency: ConsistencyMode;
+  readonly valueBytesMax: number;
+  readonly strictNamespaces: boolean;
+  /** Reads that may wait at the same time. */
+  readonly waitersMax: number;
+  /** Entries between commit and applied index up to which the node is ready. */
+  readonly readyLagEntriesMax: number;
+  readonly writeDeadlineMs: number;
+  /** Event streams that may be open at the same time. */
+  readonly streamsMax: number;
+}
+
+/** Where time and chance come from. */
+export interface Sources {
+  /** Wall clock, milliseconds. */
+  readonly nowMs: () => number;
+  /** Monotonic clock, milliseconds. */
+  readonly tickMs: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+export const SYSTEM_SOURCES: Sources = { nowMs: () => Date.now(), tickMs: () => performance.now(), randomBytes };
+
+export interface Services {
+  readonly engine: Engine;
+  readonly settings: ServiceSettings;
+  readonly sources: Sources;
+  readonly reads: ReadCoordinator;
+  readonly values: ValueValidator;
+  /** Version of the program. */
+  readonly version: string;
+}
+
+/** One request, as services see it: authenticated, its consistency parameters read. */
+export interface Call {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly consistency: ConsistencyRequest;
+  /** Aborted when the client is gone. Made on first use. */
+  readonly gone: () => AbortSignal;
+  /** Another node answers through this one: it hands nothing on again (hop limit 1). */
+  readonly relayed: boolean;
+}
+
+/** A request that changes something. */
+export interface WriteCall extends Call {
+  readonly write: {
+    /** As the caller sent it, or null. */
+    readonly idempotencyKey: string | null;
+    /** Method and path in one spelling: `PUT /namespaces/a/config/b`. Part of what an idempotency key is scoped to. */
+    readonly resource: string;
+    /** SHA-256 of the body as it came, hex. */
+    readonly bodyHash: string;
+    readonly forward: 'always' | 'never';
+  };
+}
+
+/** What a write gave: where it stands in the log, and whether this is the first answer given again. */
+export interface WriteResult<T> {
+  readonly data: T;
+  readonly group: string;
+  readonly position: LogPosition;
+  readonly replayed: boolean;
+  /** Clock value of the command that this call proposed, for `X-Confman-Clock`. */
+  readonly clock: string | null;
+}
+
+/** What a read gave, from which state, and how. */
+export interface ReadResult<T> extends ReadFacts {
+  readonly data: T;
+}
+
+/** The Raft group that keeps a namespace. One group here; the registry decides once there are several (spec 4, section 1). */
+export function groupOf(_namespace: string): string {
+  return 'default';
+}
+
+/** The group that keeps what belongs to the cluster as a whole: keys, registry. */
+export const CLUSTER_GROUP = 'default';

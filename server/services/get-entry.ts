@@ -1,0 +1,39 @@
+/** One entry, or one of its revisions. The hot path of the whole API. */
+import type { Entry, Revision } from '../../lib/contract/model.ts';
+import type { EntryRow } from '../state/types.ts';
+import type { Call, ReadResult, Services } from './context.ts';
+import { groupOf } from './context.ts';
+import { ServiceError } from './errors.ts';
+import { requireNamespace } from './guards.ts';
+import { toEntry, toRevision } from './rows.ts';
+
+interface EntryName {
+  readonly namespace: string;
+  readonly key: string;
+}
+
+/** The entry at once when nothing has to be waited for, else as a promise. */
+export function getEntry(services: Services, call: Call, { namespace, key }: EntryName): ReadResult<Entry> | Promise<ReadResult<Entry>> {
+  requireNamespace(call.principal, 'read', namespace);
+  const group = groupOf(namespace);
+  const query = { type: 'entry', namespace, key } as const;
+  const now = services.reads.readNow(group, query, call);
+  if (now !== null) return found(now, key, namespace);
+  return services.reads.read(group, query, call).then((read) => found(read, key, namespace));
+}
+
+function found(read: ReadResult<EntryRow | null>, key: string, namespace: string): ReadResult<Entry> {
+  if (read.data !== null) return { ...read, data: toEntry(read.group, read.data) };
+  throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}`, {}, { read });
+}
+
+export async function getRevision(services: Services, call: Call, { namespace, key, revision }: EntryName & { readonly revision: number }): Promise<ReadResult<Revision>> {
+  requireNamespace(call.principal, 'read', namespace);
+  const group = groupOf(namespace);
+  const read = await services.reads.read(group, { type: 'revision', namespace, key, revision }, call);
+  if (read.data !== null) return { ...read, data: toRevision(group, read.data) };
+  const { data } = services.engine.read(group, { type: 'history', namespace, key, beforeRevision: null, rowsMax: 1 });
+  if (data.rows.length === 0) throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}`, {}, { read });
+  const kept = data.oldestKept === null ? {} : { oldest: String(data.oldestKept) };
+  throw new ServiceError('revision-not-found', `${key} has no revision ${revision}; ${data.oldestKept} to ${data.rows[0]?.revision} are kept`, kept, { read });
+}

@@ -1,0 +1,96 @@
+/** Whether a value is what its type says (spec 2, "Entry"). Pure; runs on the API's thread for small values, on another for large ones. */
+import { LineCounter, isScalar, parseAllDocuments, visit } from 'yaml';
+import type { Document } from 'yaml';
+import type { EntryType } from '../../../lib/contract/model.ts';
+import { jsonFault } from './json-fault.ts';
+
+/** Where and why a value is not valid; line and column count from 1. */
+export interface ValueFault {
+  readonly detail: string;
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+}
+
+/** What is wrong with the value, or null. */
+export function valueFault(type: EntryType, value: string): ValueFault | null {
+  switch (type) {
+    case 'text':
+      return null;
+    case 'json':
+      return judgeJson(value);
+    case 'yaml':
+      return judgeYaml(value);
+    case 'number':
+      return judgeNumber(value);
+    case 'boolean':
+      return value === 'true' || value === 'false' ? null : at(value, 0, 'a boolean is true or false, in lower case and with nothing around it');
+  }
+}
+
+function at(value: string, offset: number, detail: string): ValueFault {
+  const before = value.slice(0, offset);
+  const lastBreak = before.lastIndexOf('\n');
+  let line = 1;
+  for (let found = before.indexOf('\n'); found !== -1; found = before.indexOf('\n', found + 1)) line += 1;
+  return { detail, line, column: offset - lastBreak, offset };
+}
+
+function judgeJson(value: string): ValueFault | null {
+  try {
+    JSON.parse(value);
+    return null;
+  } catch {
+    const fault = jsonFault(value) ?? { offset: 0, detail: 'it is not JSON' };
+    return at(value, fault.offset, fault.detail);
+  }
+}
+
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+/** As much of a text as can still become a number. */
+const NUMBER_START = /^-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:(?<=[0-9])[eE][+-]?[0-9]*)?)?/;
+
+function judgeNumber(value: string): ValueFault | null {
+  if (NUMBER.test(value)) return null;
+  return at(value, NUMBER_START.exec(value)?.[0].length ?? 0, 'a number is written as in JSON: -1, 0.5, 6e23; no spaces, no leading zero or plus');
+}
+
+function judgeYaml(value: string): ValueFault | null {
+  const lines = new LineCounter();
+  try {
+    // Its own check for equal keys compares each with each; ours is linear.
+    const documents = parseAllDocuments(value, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: true });
+    if (!Array.isArray(documents)) return null;
+    for (const document of documents as readonly Document.Parsed[]) {
+      const [error] = document.errors;
+      if (error !== undefined) return at(value, error.pos[0], error.message);
+      const twice = duplicateKey(document);
+      if (twice !== null) return at(value, twice.offset, `the key ${JSON.stringify(twice.key)} occurs twice in this map`);
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof RangeError) return at(value, 0, 'it is nested too deeply');
+    throw error;
+  }
+}
+
+function duplicateKey(document: Document.Parsed): { readonly key: string; readonly offset: number } | null {
+  let found: { key: string; offset: number } | null = null;
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key) || key.value === '<<') continue;
+        const name = `${typeof key.value} ${String(key.value)}`;
+        if (!seen.has(name)) {
+          seen.add(name);
+          continue;
+        }
+        found = { key: String(key.value), offset: key.range?.[0] ?? 0 };
+        return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return found;
+}

@@ -1,0 +1,109 @@
+/** Proposes a command and says what became of it (spec 2, "Writes"). */
+import { createHash } from 'node:crypto';
+import { must, unreachable } from '../../lib/kernel/assert.ts';
+import { formatClock } from '../clock/hlc.ts';
+import type { ProposeOutcome } from '../engine/types.ts';
+import type { Applied, Command, CommandBody, CommandResult } from '../state/types.ts';
+import { COMMAND_LEVEL } from './command-level.ts';
+import type { Services, WriteCall, WriteResult } from './context.ts';
+import { LeaderRedirect, ServiceError } from './errors.ts';
+import { stoppingError } from './read-faults.ts';
+
+const GENERATED_KEY_BYTES = 16;
+
+export type Accepted = Exclude<CommandResult, { kind: 'refused' }>;
+export type Refused = Extract<CommandResult, { kind: 'refused' }>;
+
+/** What the state machine said, accepted or refused. */
+export interface Written extends WriteResult<Accepted | Refused> {
+  readonly deadlineMs: number;
+}
+
+export interface WriteRequest {
+  readonly group: string;
+  readonly body: CommandBody;
+  /** Whether it frees space, and so goes on when storage is nearly full. */
+  readonly frees: boolean;
+}
+
+/** When the write has to be done, on the monotonic clock. */
+export function writeDeadline(services: Services, call: WriteCall): number {
+  const waitMs = call.consistency.maxWaitMs ?? services.settings.writeDeadlineMs;
+  if (waitMs === 0) throw new ServiceError('invalid-parameter', 'X-Confman-Max-Wait is 0s: a write has to wait for a quorum, give it more, at most 30s');
+  return services.sources.tickMs() + waitMs;
+}
+
+/**
+ * Proposes a command on behalf of a caller and returns the state machine's answer.
+ *
+ * @throws ServiceError with what is known of its fate when there is no answer
+ */
+export async function writeCommand(services: Services, call: WriteCall, request: WriteRequest, deadlineMs = writeDeadline(services, call)): Promise<Written> {
+  const { engine, reads, sources } = services;
+  const { group, body, frees } = request;
+  await reads.beforeWrite(group, call, deadlineMs);
+  const key = call.write.idempotencyKey ?? Buffer.from(sources.randomBytes(GENERATED_KEY_BYTES)).toString('hex');
+  const command: Command = {
+    level: COMMAND_LEVEL,
+    actor: { keyId: call.principal.keyId, name: call.principal.name },
+    requestId: call.requestId,
+    idempotency: { scope: idempotencyScope(call, key), request: call.write.bodyHash },
+    body,
+  };
+  const timeoutMs = Math.max(1, deadlineMs - sources.tickMs());
+  const outcome = await engine.propose(group, command, { timeoutMs, forward: call.write.forward, frees });
+  if (outcome.kind !== 'applied') throw lostFate(outcome, key);
+  return { ...writtenOf(group, outcome.applied), deadlineMs };
+}
+
+/** A key belongs to one API key, one method and one path. */
+function idempotencyScope(call: WriteCall, key: string): string {
+  return createHash('sha256').update(JSON.stringify([call.principal.keyId, call.write.resource, key])).digest('hex');
+}
+
+function writtenOf(group: string, applied: Applied): WriteResult<Accepted | Refused> {
+  const data = must(applied.result, 'a proposed command has a result');
+  const clock = applied.stamp === null ? null : formatClock(applied.stamp, applied.stamp.node);
+  return { data, group, position: applied.resultPosition, replayed: applied.replayed, clock };
+}
+
+function lostFate(outcome: Exclude<ProposeOutcome, { kind: 'applied' }>, idempotencyKey: string): Error {
+  switch (outcome.kind) {
+    case 'no-leader':
+      return new ServiceError('no-leader', 'no leader was found in time; the write was certainly not proposed', { leader: null, retryAfterMs: 500 });
+    case 'not-leader':
+      if (outcome.leader !== null) return new LeaderRedirect(outcome.leader);
+      return new ServiceError('no-leader', 'this node is not the leader and knows of none; the write was not proposed', { leader: null, retryAfterMs: 500 });
+    case 'unknown':
+      return new ServiceError('write-outcome-unknown', `${LOST[outcome.reason]}: ask again with the Idempotency-Key in this problem to learn what became of it, or to have it done`, {
+        idempotencyKey,
+        retryAfterMs: 250,
+      });
+    case 'refused':
+      return refusedByNode(outcome.code);
+  }
+}
+
+const LOST = {
+  'leadership-lost': 'leadership changed before the write was confirmed',
+  'connection-lost': 'the connection to the leader was cut before it answered',
+  deadline: 'the write was not confirmed in time',
+  stopping: 'a node stopped before the write was confirmed',
+} as const;
+
+function refusedByNode(code: Extract<ProposeOutcome, { kind: 'refused' }>['code']): ServiceError {
+  switch (code) {
+    case 'storage-full':
+      return new ServiceError('storage-full', 'storage is nearly full: reads and deletes go on, other writes do not');
+    case 'too-busy':
+      return new ServiceError('too-busy', 'too many writes are under way; this one was not proposed', { retryAfterMs: 250 });
+    case 'too-large':
+      return new ServiceError('body-too-large', 'the command is larger than the log takes');
+    case 'stopping':
+      return stoppingError();
+    case 'not-ready':
+      return new ServiceError('node-not-ready', 'the node that was to propose the write is not ready; it was not proposed', { retryAfterMs: 500 });
+    default:
+      return unreachable(code);
+  }
+}
