@@ -33,9 +33,11 @@ export function decodeConfChange(data: Uint8Array): ConfChange {
 
 function decodeSingle(value: unknown): ConfChangeSingle {
   if (!isRecord(value)) throw new InvariantError('configuration change: a change is no object');
-  if (Object.keys(value).sort().join() !== singleFieldNames) throw new InvariantError('configuration change: unknown or missing fields of a change');
+  if (Object.keys(value).sort().join() !== singleFieldNames)
+    throw new InvariantError('configuration change: unknown or missing fields of a change');
   const { type, id } = value;
-  if (type !== 'add-voter' && type !== 'add-learner' && type !== 'remove') throw new InvariantError('configuration change: unknown type of change');
+  if (type !== 'add-voter' && type !== 'add-learner' && type !== 'remove')
+    throw new InvariantError('configuration change: unknown type of change');
   if (typeof id !== 'string' || id === '') throw new InvariantError('configuration change: a change without a member');
   return { type, id };
 }

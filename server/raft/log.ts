@@ -143,7 +143,7 @@ export class RaftLog {
 
   /** Whether the state machine has not yet seen all committed configuration changes (E11). */
   hasUnappliedConfChange(): boolean {
-    for (let lo = this.#applied + 1; lo <= this.#commit; ) {
+    for (let lo = this.#applied + 1; lo <= this.#commit;) {
       const page = this.#present(this.slice(lo, this.#commit + 1, scanBytes), lo);
       if (page.some((entry) => entry.type === 'conf-change')) return true;
       lo += page.length;

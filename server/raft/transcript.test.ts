@@ -14,7 +14,10 @@ describe('transcripts', () => {
     const path = join(folder, name);
     const source = readFileSync(path, 'utf8');
     const runner = new TranscriptRunner();
-    const actual = parseTranscript(source).map((block) => ({ ...block, said: block.commands.length > 0 ? runner.run(block.commands) : [] }));
+    const actual = parseTranscript(source).map((block) => ({
+      ...block,
+      said: block.commands.length > 0 ? runner.run(block.commands) : [],
+    }));
     const formatted = formatTranscript(actual);
     if (rewrite) writeFileSync(path, formatted);
     expect(formatted).toBe(rewrite ? formatted : source);

@@ -51,7 +51,15 @@ export class Chaos {
   constructor(random: () => number) {
     this.cluster = new Cluster({
       conf: confOf(['1', '2', '3']),
-      settings: { electionTicks: 5, random, sizePerMsgBytesMax: 20, inflightMessagesMax: 3, committedBytesPerReadyMax: 30, uncommittedBytesMax: 2000, pendingReadsMax: 8 },
+      settings: {
+        electionTicks: 5,
+        random,
+        sizePerMsgBytesMax: 20,
+        inflightMessagesMax: 3,
+        committedBytesPerReadyMax: 30,
+        uncommittedBytesMax: 2000,
+        pendingReadsMax: 8,
+      },
     });
     this.cluster.add('4');
     this.cluster.add('5');

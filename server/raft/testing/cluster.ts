@@ -72,7 +72,10 @@ export class Cluster {
   }
 
   isolate(id: PeerId): void {
-    this.cut([id], [...this.nodes.keys()].filter((other) => other !== id));
+    this.cut(
+      [id],
+      [...this.nodes.keys()].filter((other) => other !== id),
+    );
   }
 
   heal(): void {
@@ -125,6 +128,22 @@ export class Cluster {
     this.node(id).raw.campaign();
     this.stabilize();
     return this.node(id);
+  }
+
+  /** One Ready, or one write, or one message: the smallest step that `stabilize` could take. */
+  stepOnce(): void {
+    for (const [id, node] of this.nodes) {
+      if (node.crashed) continue;
+      if (node.raw.hasReady()) return void this.takeReady(id);
+      if (!node.diskHeld && node.writesPending > 0) return void node.persistOne();
+    }
+    this.deliver();
+  }
+
+  /** A node dies, and nothing that it has said arrives any more. */
+  crashAndDrop(id: PeerId): void {
+    this.node(id).crash();
+    this.network = this.network.filter((message) => message.from !== id && message.to !== id);
   }
 
   #turn(ids: readonly PeerId[]): boolean {

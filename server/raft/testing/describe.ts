@@ -77,7 +77,8 @@ export function describeReady(ready: Ready): readonly string[] {
   const lines: string[] = [];
   if (ready.softState !== undefined) lines.push(`${ready.softState.role}, leader ${ready.softState.leader ?? 'unknown'}`);
   if (ready.hardState !== undefined) lines.push(`write ${describeHardState(ready.hardState)}${ready.mustSync ? '' : ' (lazily)'}`);
-  if (ready.snapshot !== undefined) lines.push(`install ${ready.snapshot.term}/${ready.snapshot.index} ${describeConf(ready.snapshot.confState)}`);
+  if (ready.snapshot !== undefined)
+    lines.push(`install ${ready.snapshot.term}/${ready.snapshot.index} ${describeConf(ready.snapshot.confState)}`);
   if (ready.entries.length > 0) lines.push(`append ${describeEntries(ready.entries)}`);
   if (ready.committedEntries.length > 0) lines.push(`apply ${describeEntries(ready.committedEntries)}`);
   for (const { requestId, index } of ready.readStates) lines.push(`read ${requestId} at ${index}`);

@@ -2,7 +2,7 @@ import { assert } from '../../../lib/kernel/assert.ts';
 import { decodeConfChange } from '../confchange-codec.ts';
 import { RawNode } from '../raw-node.ts';
 import type { ConfState, Entry, Message, PeerId, RaftConfig, Ready, ReadState } from '../types.ts';
-import { type AppliedState, MemoryStorage } from './memory-storage.ts';
+import type { AppliedState, MemoryStorage } from './memory-storage.ts';
 
 export interface Applied {
   readonly entry: Entry;

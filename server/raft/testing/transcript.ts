@@ -88,7 +88,9 @@ class Context {
   constructor(runner: TranscriptRunner, args: readonly string[]) {
     this.runner = runner;
     this.words = args.filter((arg) => !arg.includes('='));
-    this.settings = new Map(args.filter((arg) => arg.includes('=')).map((arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]));
+    this.settings = new Map(
+      args.filter((arg) => arg.includes('=')).map((arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]),
+    );
   }
 
   get cluster(): Cluster {
@@ -108,7 +110,16 @@ class Context {
   }
 }
 
-const numericSettings = ['electionTicks', 'heartbeatTicks', 'sizePerMsgBytesMax', 'inflightMessagesMax', 'inflightBytesMax', 'uncommittedBytesMax', 'committedBytesPerReadyMax', 'pendingReadsMax'] as const;
+const numericSettings = [
+  'electionTicks',
+  'heartbeatTicks',
+  'sizePerMsgBytesMax',
+  'inflightMessagesMax',
+  'inflightBytesMax',
+  'uncommittedBytesMax',
+  'committedBytesPerReadyMax',
+  'pendingReadsMax',
+] as const;
 
 function settingsOf(context: Context): TestSettings {
   const settings: Record<string, number> = {};
