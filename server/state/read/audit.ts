@@ -14,15 +14,13 @@ import { namespaceRanges } from '../access.ts';
 import { AUDIT_ORDINALS, audit } from '../schema.ts';
 import { timeText } from '../time-text.ts';
 import type { AnswerOf, Query } from '../types.ts';
+import { ABOVE_ALL_TEXT } from './bounds.ts';
 import type { Moment } from './moment.ts';
 
 const p = sql.placeholder;
 
 /** Events that one call looks at, at most. */
 export const AUDIT_SCAN_ROWS = 10_000;
-
-/** Greater than every text, as SQLite orders blobs above texts. */
-const ABOVE_ALL_TEXT = Buffer.alloc(0);
 
 export type AuditRecord = typeof audit.$inferSelect;
 type AuditAnswerRow = AuditEvent & { readonly index: number; readonly ordinal: number };

@@ -32,7 +32,16 @@ export function prepareEntry(db: BetterSQLite3Database): (query: Query<'entry'>)
       entries,
       and(eq(entries.namespace, sql.placeholder('namespace')), eq(entries.key, sql.placeholder('key')), sql`${entries.deleted} = 0`),
     )
-    .leftJoin(revisions, eq(revisions.id, entries.revisionId))
+    // The head must point at its own newest revision: what it points at wrongly is not found.
+    .leftJoin(
+      revisions,
+      and(
+        eq(revisions.id, entries.revisionId),
+        eq(revisions.namespace, entries.namespace),
+        eq(revisions.key, entries.key),
+        eq(revisions.revision, entries.revision),
+      ),
+    )
     .where(eq(meta.id, 1))
     .prepare();
 
@@ -40,7 +49,7 @@ export function prepareEntry(db: BetterSQLite3Database): (query: Query<'entry'>)
     const row = must(select.get({ namespace, key }), 'a state has its meta row');
     const applied = { term: row.appliedTerm, index: row.appliedIndex };
     if (row.headRevision === null) return { applied, data: null };
-    if (row.value === null || row.revision !== row.headRevision || row.namespace !== namespace || row.key !== key) {
+    if (row.value === null) {
       throw new StateCorruptionError(`the newest revision of ${namespace} ${key} is not where its entry says`);
     }
     // One row of `revisions` was found whole, so none of its columns is null.

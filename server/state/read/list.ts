@@ -12,13 +12,11 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { prefixEnd } from '../access.ts';
 import { entries, namespaces, revisions } from '../schema.ts';
 import type { AnswerOf, EntryRow, Query } from '../types.ts';
+import { ABOVE_ALL_TEXT } from './bounds.ts';
 import type { Moment } from './moment.ts';
 import { type RevisionHeader, type ValueReader, answerBytes, entryRow, revisionFields } from './revision-rows.ts';
 
 const p = sql.placeholder;
-
-/** Greater than every text, as SQLite orders blobs above texts: the end of a range without an end. */
-const ABOVE_ALL_TEXT = Buffer.alloc(0);
 
 /** Keys of a namespace in `[from, to)`. */
 export interface KeyRange {

@@ -4,10 +4,9 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { namespaceRanges } from '../access.ts';
 import { namespaces } from '../schema.ts';
 import type { AnswerOf, NamespaceRow, Query } from '../types.ts';
+import { ABOVE_ALL_TEXT } from './bounds.ts';
 
 const p = sql.placeholder;
-/** Greater than every text, as SQLite orders blobs above texts. */
-const ABOVE_ALL_TEXT = Buffer.alloc(0);
 
 function rowOf(row: typeof namespaces.$inferSelect): NamespaceRow {
   return {
