@@ -120,6 +120,7 @@ export const text = {
     title: (node: string, applied: string, required: string) => `${node} has applied ${applied}, waiting for ${required}`,
     body: 'You have seen a newer version than this node holds. What is here will show as soon as the node has caught up.',
     bodyOld: 'You have seen a newer version than this node holds. Below is what was shown before; it may have changed.',
+    bodyRequired: 'What you saved is committed and shown below. This node will read it as soon as it has caught up.',
     reason: (reason: string) => `The node says: ${reason}`,
     fromLeader: 'Read from the leader',
     plain: 'The node is behind what you have already seen',

@@ -26,8 +26,8 @@ export interface Console {
   readonly nonce: string;
   readonly session: SignedIn;
   readonly reader: Reader;
-  /** Reads through the leader when this node is behind: what "Read from the leader" does. */
-  readonly leaderReader: Reader;
+  /** Asks again, through the leader, for everything that this page waits for. */
+  readonly readFromLeader: () => Promise<void>;
   readonly choice: ReadingChoice;
   readonly setChoice: (choice: ReadingChoice) => void;
   /** Versions that this cluster refused, still to be said. */
@@ -60,6 +60,7 @@ export function ConsoleProvider({ clusterId, clusterName, nonce, session, choice
   const [dropped, setDropped] = useState<readonly Dropped[]>([]);
   const [choice, setChoice] = useState(firstChoice);
   const choiceNow = useRef(choice);
+  const fromLeader = useRef(false);
 
   // The server renders these components too, but reads only in the browser: there is no token to keep there.
   const client = useMemo(
@@ -99,14 +100,30 @@ export function ConsoleProvider({ clusterId, clusterName, nonce, session, choice
       nonce,
       session,
       choice,
-      reader: { client, options: (failures) => ({ ...chosen(), maxWaitMs: choiceNow.current.mode === 'linearizable' ? QUORUM_WAIT_MS : failures === 0 ? FIRST_WAIT_MS : WAIT_MS }) },
-      // Next to nothing, but not nothing: a linearizable read may not be told not to wait.
-      leaderReader: { client, options: () => ({ ...chosen(), maxWaitMs: 1, onTimeout: 'forward' }) },
+      reader: {
+        client,
+        options: (failures) => {
+          // Next to nothing, but not nothing: a linearizable read may not be told not to wait.
+          if (fromLeader.current) return { ...chosen(), maxWaitMs: 1, onTimeout: 'forward' };
+          return { ...chosen(), maxWaitMs: choiceNow.current.mode === 'linearizable' ? QUORUM_WAIT_MS : failures === 0 ? FIRST_WAIT_MS : WAIT_MS };
+        },
+      },
+      readFromLeader: async () => {
+        const waiting = queries.getQueryCache().findAll({ fetchStatus: 'fetching', predicate: isVersioned });
+        // A read that waits would otherwise be taken for the new one.
+        await Promise.all(waiting.map(async ({ queryKey }) => await queries.cancelQueries({ queryKey, exact: true })));
+        fromLeader.current = true;
+        try {
+          await Promise.all(waiting.map(async ({ queryKey }) => await queries.refetchQueries({ queryKey, exact: true })));
+        } finally {
+          fromLeader.current = false;
+        }
+      },
       setChoice: (next) => {
         cookieSlot(readingCookieName(clusterId)).write(encodeReadingCookie(next));
         choiceNow.current = next;
         setChoice(next);
-        void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'cluster' });
+        void queries.invalidateQueries({ predicate: isVersioned });
       },
       dropped,
       dismissDropped: () => setDropped([]),
@@ -119,6 +136,11 @@ export function ConsoleProvider({ clusterId, clusterName, nonce, session, choice
   }, [clusterId, clusterName, nonce, session, choice, client, queries, dropped]);
 
   return <Context value={value}>{children}</Context>;
+}
+
+/** Whether a query reads at a version: everything but who is signed in and how the cluster is. */
+function isVersioned({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
+  return queryKey[0] !== 'session' && queryKey[0] !== 'cluster';
 }
 
 /** Takes up what other tabs have seen: at once where they can tell, and whenever this tab is looked at. */

@@ -118,9 +118,9 @@ function HeaderCell({ column, title }: { readonly column: Column<typeof features
     <th
       scope="col"
       aria-sort={sorted === false ? undefined : sorted === 'asc' ? 'ascending' : 'descending'}
-      className={cx('sticky top-0 z-10 border-b bg-sunken px-2 text-left text-xs font-medium text-ink-soft', cellStyles[column.id])}
+      className={cx('sticky top-0 z-10 border-b bg-sunken px-2 text-xs font-medium text-ink-soft', column.id === 'revision' ? 'text-right' : 'text-left', cellStyles[column.id])}
     >
-      <button type="button" onClick={() => column.toggleSorting(sorted === 'asc')} title={column.id === 'revision' ? text.table.revisionLong : undefined} className="-mx-1 inline-flex h-8 items-center gap-1 rounded-sm px-1 hover:text-ink">
+      <button type="button" onClick={() => column.toggleSorting(sorted === 'asc')} title={column.id === 'revision' ? text.table.revisionLong : undefined} className={cx('-mx-1 inline-flex h-8 items-center gap-1 rounded-sm px-1 hover:text-ink', column.id === 'revision' && 'flex-row-reverse')}>
         {title}
         <Arrow className={cx('size-3', sorted === false && 'invisible')} aria-hidden />
       </button>

@@ -9,7 +9,7 @@ const icons = { text: Type, json: Braces, yaml: ListTree, number: Hash, boolean:
 export function TypeTag({ type }: { readonly type: EntryType }): ReactElement {
   const Icon = icons[type];
   return (
-    <span className="inline-flex items-center gap-1.5 text-xs text-ink-soft">
+    <span className="inline-flex items-center gap-1.5 align-middle text-xs text-ink-soft">
       <Icon className="size-3.5 text-ink-faint" aria-hidden />
       {text.entry.types[type]}
     </span>

@@ -7,13 +7,13 @@ import { Notice } from '../ui/notice.tsx';
 export interface WaitingProps {
   /** The last `version-not-reached` answer. */
   readonly problem: Problem;
-  /** Something older is on the screen below. */
-  readonly showsOld: boolean;
+  /** What is on the screen below: nothing yet, something that may be older, or the very version that the node lacks. */
+  readonly shown: 'nothing' | 'old' | 'required';
   readonly onReadFromLeader: () => void;
 }
 
 /** A node is behind what this browser has seen: says how far, and offers the leader. Nothing old passes for new meanwhile. */
-export function Waiting({ problem, showsOld, onReadFromLeader }: WaitingProps): ReactElement {
+export function Waiting({ problem, shown, onReadFromLeader }: WaitingProps): ReactElement {
   const report = problem.groups?.[0];
   return (
     <Notice
@@ -26,11 +26,13 @@ export function Waiting({ problem, showsOld, onReadFromLeader }: WaitingProps): 
         </Button>
       }
     >
-      {showsOld ? text.waiting.bodyOld : text.waiting.body}
+      {bodies[shown]}
       {report?.reason === undefined ? null : ` ${text.waiting.reason(report.reason)}`}
     </Notice>
   );
 }
+
+const bodies = { nothing: text.waiting.body, old: text.waiting.bodyOld, required: text.waiting.bodyRequired } as const;
 
 /** A version without its history: what people compare. */
 function bare(version: string): string {

@@ -30,17 +30,18 @@ export function useWindowedRows(count: number, rowPx: number, scroller: RefObjec
     () => false,
   );
   const virtualizer = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => rowPx, overscan: 12, scrollMargin: marginPx });
+  const scrollTo = (index: number): void => virtualizer.scrollToIndex(index, { align: 'auto' });
   const items = virtualizer.getVirtualItems();
   const first = items[0];
   const last = items.at(-1);
   if (!mounted || first === undefined || last === undefined) {
-    return { first: 0, end: Math.min(count, FIRST_ROWS), before: 0, behind: 0, scrollTo: () => undefined };
+    return { first: 0, end: Math.min(count, FIRST_ROWS), before: 0, behind: 0, scrollTo };
   }
   return {
     first: first.index,
     end: last.index + 1,
     before: first.index * rowPx,
     behind: (count - last.index - 1) * rowPx,
-    scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
+    scrollTo,
   };
 }

@@ -1,6 +1,6 @@
 import { dehydrate, hydrate, QueryClient } from '@tanstack/react-query';
 import { describe, expect, test } from 'vitest';
-import { isNewer, onlyNewer } from './newest.ts';
+import { isNewer, onlyNewer, reaches } from './newest.ts';
 
 const history = '0123abcd.89abcdef';
 const read = (version: string, value = version): unknown => ({ data: { value }, meta: { token: version.split(',').map((element) => `${history}/${element}`).join(',') } });
@@ -20,6 +20,14 @@ describe('merging a server render into the cache', () => {
     expect(isNewer(read('5:42,payments=3:1'), read('5:41,payments=3:2'))).toBe(false);
     expect(isNewer({ pages: [read('5:42')] }, { pages: [read('5:41')] })).toBe(true);
     expect(isNewer(undefined, read('5:41'))).toBe(false);
+  });
+
+  test('knows whether an answer has what a node lacks', () => {
+    expect(reaches(read('5:42'), `${history}/5:42`)).toBe(true);
+    expect(reaches(read('5:43'), '5:42')).toBe(true);
+    expect(reaches(read('5:41'), `${history}/5:42`)).toBe(false);
+    expect(reaches(read('5:42'), 'payments=3:1')).toBe(false);
+    expect(reaches(undefined, '5:42')).toBe(false);
   });
 
   test('never lets an older answer replace a newer one, whatever the clocks say', () => {

@@ -34,6 +34,12 @@ export function isNewer(a: unknown, b: unknown): boolean {
   return newer;
 }
 
+/** Whether an answer was read, or written, at `required` or later: one element of a token, as a node names it. */
+export function reaches(data: unknown, required: string): boolean {
+  const [token, wanted] = [tokenOf(data), parseToken(required)];
+  return token !== null && wanted.every(({ group, index }) => token.some((element) => element.group === group && element.index >= index));
+}
+
 /**
  * What a server render brings, made fit to be merged into a browser's cache: the order of versions decides what is newer,
  * never the clocks of two machines. What the cache holds from a later version stays; all else counts as got now.

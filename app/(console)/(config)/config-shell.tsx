@@ -54,7 +54,7 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
       <aside className={cx('w-72 shrink-0 flex-col border-r bg-surface max-md:absolute max-md:inset-x-0 max-md:top-[5.25rem] max-md:bottom-0 max-md:z-30 max-md:w-full', treeOpen ? 'flex' : 'flex max-md:hidden')}>
         {list.isPending ? <TreeSkeleton /> : <NamespaceTree namespaces={namespaces} partial={hasNextPage} selected={namespaceOf(path)} onOpen={() => setTreeOpen(false)} action={action} />}
       </aside>
-      <main className="flex min-w-0 flex-1 flex-col">
+      <main className="flex min-w-0 flex-1 flex-col bg-surface">
         <div className="flex items-center border-b px-3 py-1.5 md:hidden">
           <Button look="quiet" size="sm" onClick={() => setTreeOpen(!treeOpen)} aria-expanded={treeOpen}>
             <FolderTree aria-hidden />

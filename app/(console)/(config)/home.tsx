@@ -31,7 +31,7 @@ export function ConfigHome(): ReactElement | null {
   }
   const recent = namespaces.toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)).slice(0, RECENT);
   return (
-    <div className="scroll-thin min-h-0 flex-1 overflow-auto p-4 sm:p-6">
+    <div className="scroll-thin min-h-0 flex-1 overflow-auto bg-ground p-4 sm:p-6">
       <h1 className="text-xl font-semibold">{text.home.title}</h1>
       <p className="mb-5 text-ink-soft">{text.home.lead}</p>
       <ul className="grid max-w-4xl gap-3 sm:grid-cols-2">

@@ -1,6 +1,6 @@
 'use client';
 
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
@@ -28,8 +28,7 @@ export interface NamespacePageProps {
 
 /** The entries of one namespace. */
 export function NamespacePage({ namespace, aboutFailure, entriesFailure }: NamespacePageProps): ReactElement {
-  const { reader, leaderReader, session } = useConsole();
-  const queries = useQueryClient();
+  const { reader, session } = useConsole();
   const about = useQuery(namespaceQuery(reader, namespace));
   const list = useInfiniteQuery(entriesQuery(reader, namespace));
   const [filter, setFilter] = useState('');
@@ -63,7 +62,12 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
         </div>
         <p className="text-sm text-ink-soft">
           {about.data?.data.description}
-          {about.data === undefined || about.data.data.owner === '' ? null : <span className="text-ink-faint"> {text.table.owner(about.data.data.owner)}</span>}
+          {about.data === undefined || about.data.data.owner === '' ? null : (
+            <span className="text-ink-faint">
+              {about.data.data.description === '' ? null : ' · '}
+              {text.table.owner(about.data.data.owner)}
+            </span>
+          )}
         </p>
       </div>
       <div className="flex flex-wrap items-center gap-2 border-b px-4 py-2">
@@ -91,12 +95,7 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
       </div>
       {state.waiting === null && (state.failure === null || missing) ? null : (
         <div className="px-4 pt-3 pb-1">
-          <ReadNotices
-            state={state}
-            queryKey={entriesQuery(reader, namespace).queryKey}
-            hasData={list.data !== undefined}
-            readFromLeader={async () => await queries.fetchInfiniteQuery({ ...entriesQuery(leaderReader, namespace), staleTime: 0 })}
-          />
+          <ReadNotices state={state} queryKey={entriesQuery(reader, namespace).queryKey} data={list.data} />
         </div>
       )}
       {list.data === undefined ? (

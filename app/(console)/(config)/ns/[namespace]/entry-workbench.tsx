@@ -78,7 +78,7 @@ export function EntryWorkbench({ namespace, entryKey, base, about, notices, bloc
   const faultLine = outcome.kind === 'refused' && !reviewing ? (outcome.problem?.errors?.[0]?.line ?? null) : null;
 
   return (
-    <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-auto p-3 sm:p-4">
+    <div className="scroll-thin flex min-h-0 flex-1 flex-col gap-3 overflow-auto bg-ground p-3 sm:p-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <label className="flex items-center gap-2 text-sm">
           <span className="text-ink-soft">{text.entry.typeLabel}</span>

@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { ReactElement } from 'react';
 import { useMemo } from 'react';
@@ -27,8 +27,7 @@ export interface EntryPageProps {
 
 /** One entry: its value, and the way to change it. */
 export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): ReactElement {
-  const { reader, leaderReader, session } = useConsole();
-  const queries = useQueryClient();
+  const { reader, session } = useConsole();
   const query = useQuery(entryQuery(reader, namespace, entryKey));
   const entry = query.data?.data;
   const state = readState(query, failure);
@@ -39,8 +38,7 @@ export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): Rea
     <ReadNotices
       state={state}
       queryKey={entryQuery(reader, namespace, entryKey).queryKey}
-      hasData={entry !== undefined}
-      readFromLeader={async () => await queries.fetchQuery({ ...entryQuery(leaderReader, namespace, entryKey), staleTime: 0 })}
+      data={query.data}
     />
   );
   return (
