@@ -81,7 +81,8 @@ export class Exchange {
    */
   async raw(request: Request): Promise<RawAnswer> {
     const { options } = request;
-    const totalMs = options.timeoutMs ?? Math.max(this.timeouts.totalMs, (options.maxWaitMs ?? 0) + this.timeouts.attemptMs);
+    // A wait that the caller asks for has its time.
+    const totalMs = options.timeoutMs ?? (options.maxWaitMs === undefined ? this.timeouts.totalMs : Math.max(this.timeouts.totalMs, options.maxWaitMs + this.timeouts.attemptMs));
     const deadline = startDeadline(this.environment, totalMs, options.signal);
     try {
       return request.kind === 'read' ? await this.#read(request, deadline) : await this.#write(request, deadline);

@@ -6,8 +6,8 @@ import { readFileIfAny } from '../../lib/client/node/atomic-file.ts';
 import { httpFetch } from '../../lib/client/node/http-fetch.ts';
 import { clientTable } from '../config/client-table.ts';
 import { readKeptSecret } from '../config/kept-secret.ts';
-import { nodeTable } from '../config/node-table.ts';
-import { namesOf, resolveSettings } from '../config/sources.ts';
+import { everyName } from '../config/every-name.ts';
+import { resolveSettings } from '../config/sources.ts';
 import { isLoopback } from '../config/units.ts';
 import { historyOfToken, StateFile, stateFilePath } from './state-file.ts';
 import type { ConfmanClient } from '../../lib/client/create-client.ts';
@@ -41,7 +41,7 @@ const localEndpoint = 'http://127.0.0.1:6100';
 export async function resolveClientSettings(flags: Flags, io: Io): Promise<Resolved<typeof clientTable>> {
   const withFile = flags['config'] !== undefined || (io.env['CONFMAN_CONFIG'] ?? '') !== '';
   const parseYaml = withFile ? (await import('yaml')).parse : (): unknown => ({});
-  return resolveSettings(clientTable, { flags, env: io.env, parseYaml: (text) => parseYaml(text) as unknown, otherNames: namesOf(nodeTable) });
+  return resolveSettings(clientTable, { flags, env: io.env, parseYaml: (text) => parseYaml(text) as unknown, otherNames: everyName });
 }
 
 export async function connect(flags: Flags, io: Io): Promise<Connection> {

@@ -126,7 +126,7 @@ function addTreeCommands(command: Register): void {
 
 function addOperationCommands(command: Register, program: Command): void {
   command('up', 'run a cluster on this machine', async () => (await import('./commands/up.ts')).up, Object.entries(upTable).filter(([, setting]) => !setting.secret).map(upOption));
-  command('node', 'run one node; see confman node --help for its settings', async () => (await import('./commands/node.ts')).nodeHelp);
+  command('node', 'run one node; see confman node --help for its settings', async () => (await import('./commands/node.ts')).misplacedFlags);
   command('status', 'show the cluster and how well it is', async () => (await import('./commands/status.ts')).status);
   command('members', 'list the nodes', async () => (await import('./commands/status.ts')).members);
   command('groups', 'list the Raft groups and their replicas', async () => (await import('./commands/status.ts')).groups);
@@ -146,7 +146,7 @@ function addOperationCommands(command: Register, program: Command): void {
   command('clear', 'forget it', async () => (await import('./commands/token.ts')).clearToken, [], token);
 
   const config = program.command('config').description('settings');
-  command('check', 'print the settings of a node (or, with --client, of commands) and where each comes from', async () => (await import('./commands/config-check.ts')).configCheckHelp, [['--client', 'the settings of commands instead']], config);
+  command('check', 'print the settings of a node (or, with --client, of commands) and where each comes from', async () => (await import('./commands/config-check.ts')).misplacedFlags, [['--client', 'the settings of commands instead']], config);
   command('completion <shell>', 'print a completion script for bash, zsh or fish', async () => (await import('./commands/completion.ts')).completion(program));
 }
 

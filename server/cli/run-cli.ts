@@ -10,9 +10,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const outcome = { exitCode: EXIT.ok as number };
   try {
     // The settings of a node are parsed by their own table, in either command.
-    if (argv[0] === 'node' && !isHelp(argv)) {
-      const { runNodeCommand } = await import('./commands/node.ts');
-      return await runNodeCommand(argv.slice(1), io);
+    if (argv[0] === 'node') {
+      const { describeNodeSettings, runNodeCommand } = await import('./commands/node.ts');
+      if (!isHelp(argv)) return await runNodeCommand(argv.slice(1), io);
+      await io.stdout.write(describeNodeSettings());
+      return EXIT.ok;
     }
     if (argv[0] === 'config' && argv[1] === 'check' && !isHelp(argv)) {
       const { runConfigCheck } = await import('./commands/config-check.ts');

@@ -1,11 +1,10 @@
 /** Reads and judges the settings of a node: each by itself first, then together. */
 import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { clientTable } from './client-table.ts';
+import { everyName } from './every-name.ts';
 import { parseFlags } from './flags.ts';
 import { nodeTable } from './node-table.ts';
-import { namesOf, resolveSettings, SettingsError } from './sources.ts';
-import { upTable } from './up-table.ts';
+import { resolveSettings, SettingsError } from './sources.ts';
 import { formatHostPort, isLoopback, isWildcard } from './units.ts';
 import type { NodeSettings } from './node-settings.ts';
 import type { ReadText, Resolved } from './sources.ts';
@@ -19,9 +18,6 @@ export interface NodeSources {
   readonly cwd?: string | undefined;
   readonly readText?: ReadText | undefined;
 }
-
-/** One file may serve nodes and commands alike. */
-const otherTables = [...namesOf(clientTable), ...namesOf(upTable)];
 
 type NodeValues = Values<typeof nodeTable>;
 
@@ -46,7 +42,7 @@ export function loadNodeSettings(sources: NodeSources): NodeSettings {
  */
 export function loadNodeSettingsWithOrigins(sources: NodeSources): LoadedNodeSettings {
   const flags = parseFlags(nodeTable, sources.argv);
-  const resolved = resolveSettings(nodeTable, { flags, env: sources.env, readText: sources.readText, parseYaml, otherNames: otherTables });
+  const resolved = resolveSettings(nodeTable, { flags, env: sources.env, readText: sources.readText, parseYaml, otherNames: everyName });
   const { values } = resolved;
   const faults = [...clusterFaults(values), ...exposureFaults(values), ...tlsFaults(values), ...timingFaults(values)];
   if (faults.length > 0) throw new SettingsError(faults);

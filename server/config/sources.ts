@@ -29,7 +29,7 @@ export interface Sources {
   readonly readText?: ReadText | undefined;
   /** Reads YAML, JSON included; given from outside so that commands without a file need not load it. */
   readonly parseYaml: (text: string) => unknown;
-  /** Names of settings of other tables, which the same file may hold as well. */
+  /** Names that the file and the environment may hold besides those of the table. */
   readonly otherNames?: readonly string[] | undefined;
 }
 

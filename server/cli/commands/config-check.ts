@@ -4,7 +4,7 @@ import { nodeTable } from '../../config/node-table.ts';
 import { parseFlags } from '../../config/flags.ts';
 import { describeOrigin } from '../../config/sources.ts';
 import { resolveClientSettings } from '../connect.ts';
-import { EXIT } from '../exit.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { print } from '../print.ts';
 import type { OutputFormat } from '../../config/client-table.ts';
 import type { SettingTable } from '../../config/setting.ts';
@@ -22,9 +22,9 @@ export async function runConfigCheck(argv: readonly string[], io: Io): Promise<n
   return EXIT.ok;
 }
 
-/** Only for its help: the arguments themselves are those of the table. */
-export async function configCheckHelp(): Promise<undefined> {
-  throw new Error('config check is run by its own table');
+/** Reached only when something stands in front of the command's name. */
+export async function misplacedFlags(): Promise<undefined> {
+  throw new UsageError('the settings to check come after the command: confman config check --id n1 …');
 }
 
 function split(argv: readonly string[]): { readonly format: OutputFormat | null; readonly forClient: boolean; readonly rest: readonly string[] } {

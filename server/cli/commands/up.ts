@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
-import { nodeTable } from '../../config/node-table.ts';
-import { clientTable } from '../../config/client-table.ts';
-import { namesOf, resolveSettings, variableName } from '../../config/sources.ts';
+import { everyName } from '../../config/every-name.ts';
+import { resolveSettings, variableName } from '../../config/sources.ts';
 import { upTable } from '../../config/up-table.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { Child, describeExit } from '../up/child.ts';
@@ -51,7 +50,7 @@ async function resolveUpSettings(run: Run): Promise<UpValues> {
     if (given !== undefined && run.explicit(name)) flags[name] = String(given);
   }
   const { parse } = await import('yaml');
-  return resolveSettings(upTable, { flags, env: run.io.env, parseYaml: (text) => parse(text) as unknown, otherNames: [...namesOf(nodeTable), ...namesOf(clientTable)] }).values;
+  return resolveSettings(upTable, { flags, env: run.io.env, parseYaml: (text) => parse(text) as unknown, otherNames: everyName }).values;
 }
 
 function startNode(node: LocalNode, all: readonly LocalNode[], values: UpValues, secrets: ClusterSecrets, io: Io): Child {

@@ -1,0 +1,105 @@
+/** Finds the files of a tree and says which entry each one is to be. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFileIfAny } from '../../../lib/client/node/atomic-file.ts';
+import { keyFault, namespaceFault } from '../../../lib/contract/names.ts';
+import { MANIFEST_NAME } from './file-name.ts';
+import { parseManifest } from './manifest.ts';
+import type { Dirent } from 'node:fs';
+import type { EntryType } from '../../../lib/contract/model.ts';
+import type { Manifest } from './manifest.ts';
+
+export interface FoundFile {
+  /** Path within the tree, with `/`. */
+  readonly path: string;
+  readonly namespace: string;
+  readonly key: string;
+  /** The type that the manifest names. */
+  readonly type: EntryType | null;
+}
+
+export interface Refused {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Scan {
+  readonly files: readonly FoundFile[];
+  readonly refused: readonly Refused[];
+}
+
+export interface ScanOptions {
+  /** For files at the top; null refuses them. */
+  readonly topNamespace: string | null;
+  /** Put in front of the namespaces of folders. */
+  readonly prefix: string | null;
+}
+
+/** @throws Error when the folder itself cannot be read */
+export function scanTree(root: string, options: ScanOptions): Scan {
+  const files: FoundFile[] = [];
+  const refused: Refused[] = [];
+  const manifestText = readFileIfAny(join(root, MANIFEST_NAME));
+  const manifest = manifestText === null ? null : parseManifest(manifestText);
+  if (manifestText !== null && manifest === null) refused.push({ path: MANIFEST_NAME, reason: 'this name is kept for what confman export writes, and the file is not that' });
+
+  const walk = (directory: string): void => {
+    for (const item of readDirectory(join(root, directory))) {
+      const name = item.name.toString('utf8');
+      const path = directory === '' ? name : `${directory}/${name}`;
+      if (path === MANIFEST_NAME) continue;
+      const odd = oddKind(item, name);
+      if (odd !== null) refused.push({ path, reason: odd });
+      else if (item.isFile()) place(path, directory, name, options, manifest, files, refused);
+      else walkInto(path, walk, refused);
+    }
+  };
+  walk('');
+  return { files, refused };
+}
+
+/** Names as bytes: the file system holds them so, and not all of them are text. */
+function readDirectory(directory: string): readonly Dirent<Buffer>[] {
+  return readdirSync(directory, { withFileTypes: true, encoding: 'buffer' }).toSorted((a, b) => Buffer.compare(a.name, b.name));
+}
+
+function oddKind(item: Dirent<Buffer>, name: string): string | null {
+  if (!Buffer.from(name).equals(item.name)) return 'its name is not UTF-8';
+  if (item.isSymbolicLink()) return 'it is a symbolic link, which is not followed';
+  return item.isFile() || item.isDirectory() ? null : 'it is neither a file nor a folder';
+}
+
+function walkInto(path: string, walk: (directory: string) => void, refused: Refused[]): void {
+  try {
+    walk(path);
+  } catch (error) {
+    refused.push({ path, reason: `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}` });
+  }
+}
+
+function place(path: string, directory: string, name: string, options: ScanOptions, manifest: Manifest | null, files: FoundFile[], refused: Refused[]): void {
+  const listed = manifest?.files[path];
+  const key = listed?.key ?? name;
+  const namespace = directory === '' ? options.topNamespace : options.prefix === null ? directory : `${options.prefix}/${directory}`;
+  if (namespace === null) {
+    refused.push({ path, reason: 'it lies at the top of the tree, in no folder that could name its namespace: give --namespace' });
+    return;
+  }
+  const reason = namespaceFault(namespace) ?? keyFault(key);
+  if (reason === null) files.push({ path, namespace, key, type: listed?.type ?? null });
+  else refused.push({ path, reason });
+}
+
+/**
+ * The content of a file as a value.
+ *
+ * @throws Error when it cannot be read, or is not UTF-8 text
+ */
+export function readValue(root: string, path: string): string {
+  const data = readFileSync(join(root, path));
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
+  } catch (cause) {
+    throw new Error('it is not UTF-8 text, and a value is always text', { cause });
+  }
+}
