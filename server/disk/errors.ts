@@ -1,0 +1,19 @@
+/** What is wrong with a data directory. */
+export type DataDirProblem =
+  /** Another process, or another opening in this one, uses it. */
+  | 'locked'
+  /** A file in it is not what was written. */
+  | 'damaged'
+  /** A newer version of Confman wrote it. */
+  | 'newer-format';
+
+/** A data directory that must not be used as it is; the message says what to do. */
+export class DataDirError extends Error {
+  override readonly name = 'DataDirError';
+  readonly kind: DataDirProblem;
+
+  constructor(kind: DataDirProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
