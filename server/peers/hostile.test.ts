@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  encodeCancel,
   encodeStreamChunk,
   encodeStreamCredit,
   encodeStreamEnd,
@@ -170,6 +171,22 @@ describe('an authenticated connection is closed, counted and logged', () => {
     hostile.write(...framesFor(1));
     expect(await asked).toMatchObject({ kind: 'outcome-unknown', code: 'cut' });
     expect(node.transport.stats().framesInvalid).toBe(1);
+  });
+
+  test('not at all when a request is cancelled; its answer is then not sent', async () => {
+    const answers: ((body: Uint8Array) => void)[] = [];
+    const node = await nodes.start('n1', {
+      handlers: { onRequest: () => new Promise((resolve) => void answers.push(resolve)) },
+    });
+    const hostile = await authenticate(node, 'bulk');
+    hostile.write(requestPart(1, { first: asks, last: true }), encodeCancel(clock, 1), requestPart(2, { first: asks, last: true }));
+    await until(() => answers.length === 2, 'both are at work');
+    for (const answer of answers) answer(new Uint8Array());
+    await until(() => hostile.kinds.includes('response'), 'one was answered');
+    const pongs = hostile.kinds.length;
+    hostile.write(encodeFrame('ping', 0, clock, Buffer.alloc(8)));
+    await until(() => hostile.kinds.lastIndexOf('pong') >= pongs, 'everything before the pong is here');
+    expect(hostile.kinds.filter((kind) => kind === 'response')).toHaveLength(1);
   });
 
   test('when a stream is given more credit than it used', async () => {

@@ -20,21 +20,23 @@ class MuteSocket extends Duplex {
 class Side {
   readonly #self: string;
   readonly #other: string;
-  readonly #peer: Peer;
+  readonly peer: Peer;
+  readonly timers = new ManualTimers();
+  dials = 0;
   readonly #sockets = new Map<string, MuteSocket>();
 
   constructor(self: string, other: string) {
     this.#self = self;
     this.#other = other;
     const context: ConnectionContext = {
-      timers: new ManualTimers(),
+      timers: this.timers,
       limits: PEER_LIMITS,
       log: () => undefined,
       clock: () => ({ ms: 0, counter: 0 }),
       onClock: () => undefined,
       onInvalid: () => undefined,
     };
-    this.#peer = new Peer({
+    this.peer = new Peer({
       self,
       name: other,
       context,
@@ -42,7 +44,10 @@ class Side {
       handlers: { onRequest: () => Promise.reject(new Error('none')), onStream: () => Promise.reject(new Error('none')) },
       onRaft: () => undefined,
       onChange: () => undefined,
-      dial: () => () => undefined,
+      dial: () => {
+        this.dials += 1;
+        return () => undefined;
+      },
     });
   }
 
@@ -50,7 +55,7 @@ class Side {
     const socket = new MuteSocket();
     this.#sockets.set(id, socket);
     const remote = { name: this.#other, hello: hello(this.#other), level: 1 };
-    this.#peer.adopt({
+    this.peer.adopt({
       socket: socket as unknown as Socket,
       channel,
       remote,
@@ -101,4 +106,16 @@ test('a restarted peer costs the other kind of connection of its former life, an
   expect(side.open).toEqual(['raft', 'bulk']);
   expect(side.offer('raft again', 'n2', 't').open).toEqual(['raft again']);
   expect(side.offer('bulk again', 'n2', 't', 'bulk').open).toEqual(['raft again', 'bulk again']);
+});
+
+test('is not dialled when it came by itself in the meantime, and is when it goes', () => {
+  const side = new Side('n1', 'n2');
+  side.peer.address = '127.0.0.1:1';
+  side.peer.run();
+  side.offer('raft', 'n2', 's').offer('bulk', 'n2', 's', 'bulk');
+  side.timers.advance(1_000);
+  expect(side.dials).toBe(0);
+  side.peer.disconnect('gone');
+  side.timers.advance(1_000);
+  expect(side.dials).toBe(2);
 });

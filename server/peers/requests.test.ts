@@ -76,6 +76,14 @@ describe('a request', () => {
     expect(order).toEqual(['small', 'large']);
   });
 
+  test('is answered however many were before it when each alone keeps within the bounds', async () => {
+    const [a] = await pair((_from, _method, bytes) => Promise.resolve(bytes), { requestBytesMax: 600, requestQueueBytesMax: 1_000 });
+    for (let i = 0; i < 10; i++) {
+      const asked = Buffer.alloc(600, i);
+      expect(Buffer.from(await a.transport.request('n2', 'm', asked, inTime)).equals(asked)).toBe(true);
+    }
+  });
+
   test('is refused with code and text when the handler says so', async () => {
     const [a] = await pair(() => Promise.reject(new PeerReplyError('not-leader', 'ask n3')));
     await expect(a.transport.request('n2', 'm', body, inTime)).rejects.toMatchObject({
@@ -159,6 +167,23 @@ describe('a request fails as unreachable', () => {
     expect(b.transport.stats().requestsIn).toBe(0);
   });
 
+  test('and leaves the connection to others when its time was over half-way', async () => {
+    const timers = new ManualTimers();
+    const a = await nodes.start('n1', { timers, limits: { silenceMsMax: 1e9 } });
+    const b = await nodes.start('n2', { limits: { silenceMsMax: 1e9 } });
+    const proxy = await nodes.proxy(b.address);
+    a.transport.setPeers([{ name: 'n2', address: proxy.address }]);
+    timers.advance(0);
+    await connected(a, b);
+    proxy.freeze();
+    const late = a.transport.request('n2', 'm', Buffer.alloc(16_000_000), { timeoutMs: 2_000 }).catch((error: unknown) => error);
+    timers.advance(2_000);
+    expect(await late).toMatchObject({ kind: 'unreachable', code: 'timeout' });
+    proxy.thaw();
+    expect(Buffer.from(await a.transport.request('n2', 'm', body, inTime)).equals(body)).toBe(true);
+    expect(b.transport.stats()).toMatchObject({ requestsIn: 1, framesInvalid: 0 });
+  });
+
   test('when its signal was aborted before', async () => {
     const [a] = await pair(() => Promise.resolve(body));
     await expect(a.transport.request('n2', 'm', body, { ...inTime, signal: AbortSignal.abort() })).rejects.toMatchObject({
@@ -228,7 +253,7 @@ test('a signal that is asked for late is aborted when the caller has given up al
   const held = new Held();
   const [a] = await pair(held.onRequest);
   const giveUp = new AbortController();
-  const asked = a.transport.request('n2', 'm', body, { ...inTime, signal: giveUp.signal }).catch((error: unknown) => error);
+  const asked = a.transport.request('n2', 'm', body, { timeoutMs: 60_000, signal: giveUp.signal }).catch((error: unknown) => error);
   await until(() => held.calls.length === 1, 'it is at work');
   giveUp.abort();
   await asked;

@@ -191,6 +191,14 @@ describe('a stream', () => {
     expect(b.transport.stats().framesInvalid).toBe(0);
   });
 
+  test('is taken however many were before it', async () => {
+    const [a] = await pair(async (_from, stream) => digest(await gather(stream)), { streamsMax: 1 });
+    for (let i = 0; i < 4; i++) {
+      const source = new Source([1_000]);
+      expect(Buffer.from(await a.transport.sendStream('n2', meta, source)).equals(digest(Buffer.concat(source.bytes)))).toBe(true);
+    }
+  });
+
   test('is refused as unreachable when nobody is connected', async () => {
     const a = await nodes.start('n1');
     await expect(a.transport.sendStream('n2', meta, new Source([10]))).rejects.toMatchObject({

@@ -123,8 +123,10 @@ export class TestNodes {
     return { name, transport, address: `${host}:${port}`, raft, drops, changes, logs };
   }
 
-  /** A way to `address` that can be frozen (bytes stay where they are) or cut. */
-  async proxy(address: string): Promise<{ readonly address: string; freeze(): void; cut(): void; readonly connections: number }> {
+  /** A way to `address` that can be frozen (bytes stay where they are), thawed or cut. */
+  async proxy(
+    address: string,
+  ): Promise<{ readonly address: string; freeze(): void; thaw(): void; cut(): void; readonly connections: number }> {
     const port = Number(address.split(':')[1]);
     const pairs = new Set<readonly [Socket, Socket]>();
     const server = createServer((incoming) => {
@@ -158,6 +160,12 @@ export class TestNodes {
         return pairs.size;
       },
       cut,
+      thaw: () => {
+        for (const [incoming, outgoing] of pairs) {
+          incoming.pipe(outgoing);
+          outgoing.pipe(incoming);
+        }
+      },
       freeze: () => {
         for (const pair of pairs) {
           for (const socket of pair) {

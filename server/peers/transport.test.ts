@@ -245,7 +245,8 @@ describe('lost connections', () => {
   });
 
   test('go over to the new address when a peer has moved', async () => {
-    const a = await nodes.start('n1', { limits: quick });
+    // The next attempt after the first would be in a quarter of an hour.
+    const a = await nodes.start('n1', { limits: { reconnectMsMin: 1e6, reconnectMsMax: 1e6 } });
     const b = await nodes.start('n2', { limits: quick });
     a.transport.setPeers([{ name: 'n2', address: '127.0.0.1:1' }]);
     await until(() => eventsOf(a, 'peer-unreachable').length > 0, 'the old address failed');
