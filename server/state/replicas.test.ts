@@ -89,7 +89,7 @@ describe('replicas', () => {
           other.close();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -223,7 +223,7 @@ describe('a machine', () => {
         }
         h.machine.close();
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -242,7 +242,7 @@ describe('a machine', () => {
         for (const [index, state] of states.entries()) expect(look(index)).toEqual(state);
         h.machine.close();
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -277,7 +277,7 @@ describe('a machine', () => {
         expect(new Map(held as [string, string][])).toEqual(copy);
         h.machine.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -304,7 +304,7 @@ describe('a machine', () => {
         h.machine.close();
         kept.machine.close();
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

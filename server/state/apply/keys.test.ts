@@ -70,6 +70,16 @@ describe('revoke-key', () => {
   });
 });
 
+describe('revoke-key, when no key can administer everything any more', () => {
+  test('revokes what could not either', () => {
+    const h = new Harness();
+    h.run(createKey('k1', { expiresAtMs: START_MS + 3 }));
+    h.run(createKey('scoped', { scope: ['teams'] }));
+    h.log.ms += 100;
+    expect(h.outcome(revoke('scoped'))).toBe('key');
+  });
+});
+
 describe('touch-keys', () => {
   test('moves the last use forward only, passes over unknown keys, and is no event', () => {
     const h = new Harness();
