@@ -6,7 +6,13 @@ import { EmptyState } from '../components/config/empty-state.tsx';
 import { Button } from '../components/ui/button.tsx';
 
 /** A page that broke: says so, keeps what was typed, and tries again on request. */
-export default function PageError({ error, reset }: { readonly error: Error & { readonly digest?: string }; readonly reset: () => void }): ReactElement {
+export default function PageError({
+  error,
+  reset,
+}: {
+  readonly error: Error & { readonly digest?: string };
+  readonly reset: () => void;
+}): ReactElement {
   return (
     <main className="flex min-h-full flex-1">
       <EmptyState heading="h1" title={text.failure.pageTitle} lead={text.failure.pageBody}>

@@ -43,7 +43,8 @@ export const text = {
     wrongKey: 'This cluster does not know that key. Check that it was copied whole, and that it has not been revoked or expired.',
     tooMany: 'Too many attempts. Wait a minute, then try again.',
     unreachable: 'The node did not answer. Check that it is running, then try again.',
-    otherOrigin: 'The node refused the sign-in because the page came from another address. Open the console at the address that the node advertises.',
+    otherOrigin:
+      'The node refused the sign-in because the page came from another address. Open the console at the address that the node advertises.',
     expiredTitle: 'Your session has ended',
     expiredLead: 'Sign in again to go on. What you typed is still here.',
   },
@@ -165,7 +166,8 @@ export const text = {
     emptyHint: 'Entries are keys with a value: text, JSON, YAML, a number or a boolean.',
     noMatch: (filter: string) => `No key matches “${filter}”.`,
     clearFilter: 'Clear the filter',
-    shown: (shown: number, total: number) => (shown === total ? count(total, 'entry', 'entries') : `${whole.format(shown)} of ${count(total, 'entry', 'entries')}`),
+    shown: (shown: number, total: number) =>
+      shown === total ? count(total, 'entry', 'entries') : `${whole.format(shown)} of ${count(total, 'entry', 'entries')}`,
     loaded: (loaded: number) => `${whole.format(loaded)} loaded, more are coming`,
     sortAscending: 'sorted, ascending',
     sortDescending: 'sorted, descending',

@@ -3,7 +3,8 @@ export const paths = {
   home: '/',
   signIn: (next?: string) => (next === undefined || next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`),
   namespace: (namespace: string) => `/ns/${encodeURIComponent(namespace)}`,
-  newEntry: (namespace: string, key?: string) => `/ns/${encodeURIComponent(namespace)}/new${key === undefined ? '' : `?key=${encodeURIComponent(key)}`}`,
+  newEntry: (namespace: string, key?: string) =>
+    `/ns/${encodeURIComponent(namespace)}/new${key === undefined ? '' : `?key=${encodeURIComponent(key)}`}`,
   entry: (namespace: string, key: string) => `/ns/${encodeURIComponent(namespace)}/entry/${encodeURIComponent(key)}`,
 } as const;
 

@@ -20,7 +20,13 @@ export default async function ConsoleLayout({ children }: { readonly children: R
   if (who.kind === 'unknown') throw who.error;
   const { clusterId, settings } = nodeHandle();
   return (
-    <ConsoleProvider clusterId={clusterId() ?? ''} clusterName={settings.clusterName} nonce={head.get('x-nonce') ?? ''} session={who.session} choice={reader.choice}>
+    <ConsoleProvider
+      clusterId={clusterId() ?? ''}
+      clusterName={settings.clusterName}
+      nonce={head.get('x-nonce') ?? ''}
+      session={who.session}
+      choice={reader.choice}
+    >
       <LiveProvider first={status} renderedAt={Date.now()}>
         <Shell>{children}</Shell>
       </LiveProvider>

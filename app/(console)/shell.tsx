@@ -32,7 +32,10 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
 
   return (
     <div className="flex h-dvh flex-col">
-      <a href="#content" className="absolute top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-0">
+      <a
+        href="#content"
+        className="absolute top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-0"
+      >
         {text.skipToContent}
       </a>
       <TopBar clusterName={clusterName} clusterId={clusterId} path={path}>

@@ -55,7 +55,14 @@ export interface ConsoleProviderProps {
   readonly children: ReactNode;
 }
 
-export function ConsoleProvider({ clusterId, clusterName, nonce, session, choice: firstChoice, children }: ConsoleProviderProps): ReactElement {
+export function ConsoleProvider({
+  clusterId,
+  clusterName,
+  nonce,
+  session,
+  choice: firstChoice,
+  children,
+}: ConsoleProviderProps): ReactElement {
   const queries = useQueryClient();
   const [dropped, setDropped] = useState<readonly Dropped[]>([]);
   const [choice, setChoice] = useState(firstChoice);
@@ -105,7 +112,10 @@ export function ConsoleProvider({ clusterId, clusterName, nonce, session, choice
         options: (failures) => {
           // Next to nothing, but not nothing: a linearizable read may not be told not to wait.
           if (fromLeader.current) return { ...chosen(), maxWaitMs: 1, onTimeout: 'forward' };
-          return { ...chosen(), maxWaitMs: choiceNow.current.mode === 'linearizable' ? QUORUM_WAIT_MS : failures === 0 ? FIRST_WAIT_MS : WAIT_MS };
+          return {
+            ...chosen(),
+            maxWaitMs: choiceNow.current.mode === 'linearizable' ? QUORUM_WAIT_MS : failures === 0 ? FIRST_WAIT_MS : WAIT_MS,
+          };
         },
       },
       readFromLeader: async () => {

@@ -44,7 +44,12 @@ export class LiveStream {
     this.#client = client;
     this.#name = name;
     this.#hooks = hooks;
-    this.#state = { connection: 'connecting', status: first, statusAtMs: first === null ? null : nowMs, samples: first === null ? [] : [sampleOf(first, nowMs)] };
+    this.#state = {
+      connection: 'connecting',
+      status: first,
+      statusAtMs: first === null ? null : nowMs,
+      samples: first === null ? [] : [sampleOf(first, nowMs)],
+    };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -108,7 +113,8 @@ export class LiveStream {
       case 'hello':
         if (!this.#holdsStream) return;
         this.#channel?.postMessage({ type: 'connection', connection: this.#state.connection } satisfies LiveMessage);
-        if (this.#state.status !== null) this.#channel?.postMessage({ type: 'event', event: 'cluster', data: this.#state.status } satisfies LiveMessage);
+        if (this.#state.status !== null)
+          this.#channel?.postMessage({ type: 'event', event: 'cluster', data: this.#state.status } satisfies LiveMessage);
         return;
       case 'connection': {
         const recovered = this.#state.connection === 'lost' && message.connection === 'live';

@@ -22,7 +22,15 @@ export function useLive(): LiveState {
 }
 
 /** Keeps the page up to date by events: the cluster's status, and whatever changes in the configuration. */
-export function LiveProvider({ first, renderedAt, children }: { readonly first: ClusterStatus | null; readonly renderedAt: number; readonly children: ReactNode }): ReactElement {
+export function LiveProvider({
+  first,
+  renderedAt,
+  children,
+}: {
+  readonly first: ClusterStatus | null;
+  readonly renderedAt: number;
+  readonly children: ReactNode;
+}): ReactElement {
   const { reader, clusterId } = useConsole();
   const queries = useQueryClient();
   const [stream] = useState(
@@ -43,7 +51,8 @@ export function LiveProvider({ first, renderedAt, children }: { readonly first: 
     }
     for (const { namespace, key } of changes) if (key !== null) void queries.invalidateQueries({ queryKey: keys.entry(namespace, key) });
     // A change of a value moves no namespace; a new or deleted key changes a count.
-    if (changes.some(({ previousRevision, op }) => op !== 'put' || previousRevision === null)) void queries.invalidateQueries({ queryKey: keys.namespaces() });
+    if (changes.some(({ previousRevision, op }) => op !== 'put' || previousRevision === null))
+      void queries.invalidateQueries({ queryKey: keys.namespaces() });
   }
 
   useEffect(() => {
@@ -60,5 +69,14 @@ export function LiveStrip(): ReactElement {
   const live = useLive();
   const now = useNow(1000);
   const nowMs = Math.max(now, live.statusAtMs ?? 0);
-  return <ClusterStrip status={live.status} connection={live.connection} ageMs={live.statusAtMs === null ? null : nowMs - live.statusAtMs} samples={live.samples} nowMs={nowMs} spanMs={LAG_SPAN_MS} />;
+  return (
+    <ClusterStrip
+      status={live.status}
+      connection={live.connection}
+      ageMs={live.statusAtMs === null ? null : nowMs - live.statusAtMs}
+      samples={live.samples}
+      nowMs={nowMs}
+      spanMs={LAG_SPAN_MS}
+    />
+  );
 }

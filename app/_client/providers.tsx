@@ -1,23 +1,31 @@
 'use client';
 
-import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ThemeProvider } from 'next-themes';
 import type { ReactElement, ReactNode } from 'react';
 import { useState } from 'react';
 import { TimeProvider } from '../../components/time.tsx';
+import { NonceProvider } from '../../components/ui/nonce.tsx';
 import { createQueryClient } from '../../lib/queries/query-client.ts';
 
 /** What signed-out pages need as well. */
-export function Providers({ nonce, renderedAt, children }: { readonly nonce: string; readonly renderedAt: number; readonly children: ReactNode }): ReactElement {
+export function Providers({
+  nonce,
+  renderedAt,
+  children,
+}: {
+  readonly nonce: string;
+  readonly renderedAt: number;
+  readonly children: ReactNode;
+}): ReactElement {
   const [queries] = useState(createQueryClient);
   return (
-    <CSPProvider nonce={nonce}>
+    <NonceProvider value={nonce}>
       <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
         <QueryClientProvider client={queries}>
           <TimeProvider renderedAt={renderedAt}>{children}</TimeProvider>
         </QueryClientProvider>
       </ThemeProvider>
-    </CSPProvider>
+    </NonceProvider>
   );
 }

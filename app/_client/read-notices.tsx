@@ -26,5 +26,12 @@ export function ReadNotices({ state, queryKey, data }: ReadNoticesProps): ReactE
   }
   if (state.failure === null) return null;
   const { code, message, problem } = state.failure;
-  return <ReadFailure code={code} message={message} requestId={problem?.instance ?? null} onRetry={() => void queries.refetchQueries({ queryKey, exact: true })} />;
+  return (
+    <ReadFailure
+      code={code}
+      message={message}
+      requestId={problem?.instance ?? null}
+      onRetry={() => void queries.refetchQueries({ queryKey, exact: true })}
+    />
+  );
 }

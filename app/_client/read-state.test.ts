@@ -5,10 +5,20 @@ import type { FirstFailure, QueryView } from './read-state.ts';
 import { readState } from './read-state.ts';
 
 function problem(code: Problem['code'], retryable: boolean, applied = '5:41'): Problem {
-  return { type: '', title: code, status: 503, detail: '', instance: 'r1', code, retryable, groups: [{ group: 'default', required: '5:42', applied, commit: 42, leader: 'n1', node: 'n3' }] };
+  return {
+    type: '',
+    title: code,
+    status: 503,
+    detail: '',
+    instance: 'r1',
+    code,
+    retryable,
+    groups: [{ group: 'default', required: '5:42', applied, commit: 42, leader: 'n1', node: 'n3' }],
+  };
 }
 
-const behind = (applied: string): ConfmanError => new ConfmanError('version-not-reached', 'behind', { status: 503, problem: problem('version-not-reached', true, applied) });
+const behind = (applied: string): ConfmanError =>
+  new ConfmanError('version-not-reached', 'behind', { status: 503, problem: problem('version-not-reached', true, applied) });
 const idle: QueryView = { data: undefined, error: null, failureReason: null, fetchStatus: 'idle' };
 const firstBehind: FirstFailure = { code: 'version-not-reached', message: '', problem: problem('version-not-reached', true) };
 
@@ -18,7 +28,9 @@ describe('what a page says about a read', () => {
   });
 
   test('then says what the browser was told last', () => {
-    expect(readState({ ...idle, fetchStatus: 'fetching', failureReason: behind('5:40') }, firstBehind).waiting?.groups?.[0]?.applied).toBe('5:40');
+    expect(readState({ ...idle, fetchStatus: 'fetching', failureReason: behind('5:40') }, firstBehind).waiting?.groups?.[0]?.applied).toBe(
+      '5:40',
+    );
   });
 
   test('waits no longer once the value is there', () => {
@@ -26,7 +38,9 @@ describe('what a page says about a read', () => {
   });
 
   test('says that an older value on the screen is being waited over', () => {
-    expect(readState({ ...idle, data: { value: 'old' }, fetchStatus: 'fetching', failureReason: behind('5:41') }, null).waiting).not.toBeNull();
+    expect(
+      readState({ ...idle, data: { value: 'old' }, fetchStatus: 'fetching', failureReason: behind('5:41') }, null).waiting,
+    ).not.toBeNull();
   });
 
   test('says settled failures of the first paint at once, and leaves passing ones to the browser', () => {

@@ -20,10 +20,16 @@ export function useCreateNamespace(onCreated: (namespace: string) => void): Crea
   const mutation = useMutation({
     mutationFn: async ({ namespace, description, owner }: NewNamespace) => {
       if (await exists(namespace)) throw new NamespaceExistsError();
-      return await reader.client.namespaces.put(namespace, { ...(description === '' ? {} : { description }), ...(owner === '' ? {} : { owner }) });
+      return await reader.client.namespaces.put(namespace, {
+        ...(description === '' ? {} : { description }),
+        ...(owner === '' ? {} : { owner }),
+      });
     },
     onSuccess: async (_answer, { namespace }) => {
-      await Promise.all([queries.invalidateQueries({ queryKey: keys.namespaces() }), queries.invalidateQueries({ queryKey: keys.namespace(namespace) })]);
+      await Promise.all([
+        queries.invalidateQueries({ queryKey: keys.namespaces() }),
+        queries.invalidateQueries({ queryKey: keys.namespace(namespace) }),
+      ]);
       onCreated(namespace);
     },
   });

@@ -46,11 +46,16 @@ export function useSave(namespace: string, key: string): Saving {
     setOutcome({ kind: 'saving' });
     const { value, type, message, base } = request;
     try {
-      const answer = await reader.client.config.put(namespace, key, { value, type, ...(message === '' ? {} : { message }) }, {
-        idempotencyKey: keyOf(request),
-        timeoutMs: SAVE_MS,
-        ...(base === null ? { ifNoneMatch: '*' as const } : { ifMatch: base }),
-      });
+      const answer = await reader.client.config.put(
+        namespace,
+        key,
+        { value, type, ...(message === '' ? {} : { message }) },
+        {
+          idempotencyKey: keyOf(request),
+          timeoutMs: SAVE_MS,
+          ...(base === null ? { ifNoneMatch: '*' as const } : { ifMatch: base }),
+        },
+      );
       sent.current = null;
       const { version } = answer.data;
       queries.setQueryData(keys.entry(namespace, key), { data: { ...answer.data, value }, meta: answer.meta });

@@ -31,7 +31,10 @@ afterEach(async () => {
 
 const origin = 'http://127.0.0.1:6100';
 
-async function echo(path: string, init?: RequestInit): Promise<{ url: string; method: string; headers: Record<string, string>; body: unknown }> {
+async function echo(
+  path: string,
+  init?: RequestInit,
+): Promise<{ url: string; method: string; headers: Record<string, string>; body: unknown }> {
   const response = await serveThroughApi(new Request(`${origin}/api/v1/echo${path}`, init));
   return (await response.json()) as Awaited<ReturnType<typeof echo>>;
 }
@@ -53,7 +56,9 @@ describe('the second door', () => {
   });
 
   test('drops headers that concern one connection only', async () => {
-    const response = await serveThroughApi(new Request(`${origin}/api/v1/echo/x`, { headers: { 'keep-alive': 'timeout=5', 'x-kept': '1' } }));
+    const response = await serveThroughApi(
+      new Request(`${origin}/api/v1/echo/x`, { headers: { 'keep-alive': 'timeout=5', 'x-kept': '1' } }),
+    );
     const seen = (await response.json()) as { headers: Record<string, string> };
     expect(seen.headers['keep-alive']).toBeUndefined();
     expect(seen.headers['x-kept']).toBe('1');

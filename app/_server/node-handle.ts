@@ -47,7 +47,9 @@ export function hasNodeHandle(): boolean {
 export class NodeHandleMissingError extends Error {
   override readonly name = 'NodeHandleMissingError';
   constructor() {
-    super('no Confman node runs in this process: start it with `confman node` or `confman up`, or set CONFMAN_DATA for an embedded one-node cluster');
+    super(
+      'no Confman node runs in this process: start it with `confman node` or `confman up`, or set CONFMAN_DATA for an embedded one-node cluster',
+    );
   }
 }
 

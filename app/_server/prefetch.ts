@@ -7,12 +7,18 @@ import type { FirstFailure } from '../_client/read-state.ts';
  *
  * @returns why it could not be filled; null when it was
  */
-export async function prefetch<T, K extends QueryKey>(queries: QueryClient, options: FetchQueryOptions<T, Error, T, K>): Promise<FirstFailure | null> {
+export async function prefetch<T, K extends QueryKey>(
+  queries: QueryClient,
+  options: FetchQueryOptions<T, Error, T, K>,
+): Promise<FirstFailure | null> {
   return await failureOf(queries.fetchQuery({ ...options, retry: false }));
 }
 
 /** The same for the first page of a list. */
-export async function prefetchPages<T, K extends QueryKey, P>(queries: QueryClient, options: FetchInfiniteQueryOptions<T, Error, T, K, P>): Promise<FirstFailure | null> {
+export async function prefetchPages<T, K extends QueryKey, P>(
+  queries: QueryClient,
+  options: FetchInfiniteQueryOptions<T, Error, T, K, P>,
+): Promise<FirstFailure | null> {
   return await failureOf(queries.fetchInfiniteQuery({ ...options, retry: false }));
 }
 

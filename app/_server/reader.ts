@@ -5,7 +5,13 @@ import type { ConfmanClient } from '../../lib/client/create-client.ts';
 import { Session } from '../../lib/client/session.ts';
 import type { Notice } from '../../lib/client/types.ts';
 import type { ReadingChoice } from '../../lib/queries/token-cookie.ts';
-import { decodeReadingCookie, decodeTokenCookie, defaultReading, readingCookieName, tokenCookieName } from '../../lib/queries/token-cookie.ts';
+import {
+  decodeReadingCookie,
+  decodeTokenCookie,
+  defaultReading,
+  readingCookieName,
+  tokenCookieName,
+} from '../../lib/queries/token-cookie.ts';
 import type { Reader } from '../../lib/queries/reader.ts';
 import { apiFetch } from './api-fetch.ts';
 import { nodeHandle } from './node-handle.ts';

@@ -10,7 +10,11 @@ import { SignIn } from './client.tsx';
 
 export const metadata: Metadata = { title: text.signIn.title };
 
-export default async function SignInPage({ searchParams }: { readonly searchParams: Promise<Record<string, string | string[] | undefined>> }): Promise<ReactElement> {
+export default async function SignInPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
+}): Promise<ReactElement> {
   const { next } = await searchParams;
   const target = safeNext(typeof next === 'string' ? next : null);
   if ((await signedIn()).kind === 'signed-in') redirect(target);

@@ -36,7 +36,14 @@ export function LagChart({ samples, nowMs, spanMs }: LagChartProps): ReactElemen
   });
 
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} role="img" aria-label={text.cluster.lagChart(Math.round(spanMs / 1000))} className="shrink-0 overflow-visible">
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      width={WIDTH}
+      height={HEIGHT}
+      role="img"
+      aria-label={text.cluster.lagChart(Math.round(spanMs / 1000))}
+      className="shrink-0 overflow-visible"
+    >
       <path d={`M0 ${HEIGHT - 1.5}H${WIDTH}`} className="stroke-line" strokeWidth="1" fill="none" />
       <path d={area} className="fill-warn-mark/30" />
       <path d={line} className="stroke-accent" strokeWidth="1.5" fill="none" strokeLinejoin="round" />

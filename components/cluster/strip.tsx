@@ -1,3 +1,5 @@
+'use client';
+
 import { Activity, ChevronDown, TriangleAlert } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
@@ -5,7 +7,7 @@ import { text } from '../catalogue.ts';
 import { ageText } from '../time.tsx';
 import { buttonStyle } from '../ui/button.tsx';
 import { cx } from '../ui/cx.ts';
-import { Popover } from '../ui/popover.tsx';
+import { OnDemand } from '../ui/on-demand.tsx';
 import type { LagSample } from './lag-chart.tsx';
 import { LagChart } from './lag-chart.tsx';
 import type { ClusterSummary, NodeSummary } from './summary.ts';
@@ -23,19 +25,30 @@ export interface StripProps {
   readonly spanMs: number;
 }
 
+const loadDetails = () => import('./status-popup.tsx');
+
 /** The cluster's state, on every page: verdict, each node's lag, the slowest node's over the last minute, and how old all this is. */
 export function ClusterStrip({ status, connection, ageMs, samples, nowMs, spanMs }: StripProps): ReactElement {
   const summary = status === null ? null : summarize(status);
   const live = connection === 'live';
   return (
-    <section aria-label={text.cluster.region} className="flex h-9 shrink-0 items-center gap-x-4 overflow-hidden border-b bg-sunken px-3 text-xs sm:px-4">
+    <section
+      aria-label={text.cluster.region}
+      className="flex h-9 shrink-0 items-center gap-x-4 overflow-hidden border-b bg-sunken px-3 text-xs sm:px-4"
+    >
       <div className="flex min-w-0 items-center gap-2" role="status">
         <VerdictDot verdict={summary?.verdict ?? null} live={live} />
-        <span className={cx('font-medium', summary?.verdict === 'unavailable' && 'text-bad')}>{summary === null ? text.cluster.unknown : text.cluster.verdicts[summary.verdict]}</span>
-        {status === null ? null : <span className="hidden truncate text-ink-faint lg:inline">{text.cluster.canLose(status.cluster.canLose)}</span>}
+        <span className={cx('font-medium', summary?.verdict === 'unavailable' && 'text-bad')}>
+          {summary === null ? text.cluster.unknown : text.cluster.verdicts[summary.verdict]}
+        </span>
+        {status === null ? null : (
+          <span className="hidden truncate text-ink-faint lg:inline">{text.cluster.canLose(status.cluster.canLose)}</span>
+        )}
       </div>
       <ul aria-label={text.cluster.nodes} className="hidden items-center gap-1 md:flex">
-        {summary?.nodes.map((node) => <NodeCell key={node.id} node={node} />)}
+        {summary?.nodes.map((node) => (
+          <NodeCell key={node.id} node={node} />
+        ))}
       </ul>
       <div className="flex items-center gap-2">
         <span className="hidden text-ink-faint xl:inline">{text.cluster.lag}</span>
@@ -51,16 +64,20 @@ export function ClusterStrip({ status, connection, ageMs, samples, nowMs, spanMs
         {summary?.served ? <Served node={summary.served} /> : null}
         <Age connection={connection} ageMs={ageMs} />
         {status === null ? null : (
-          <Popover
-            title={text.cluster.verdicts[status.cluster.verdict]}
+          <OnDemand
+            kind="dialog"
+            load={loadDetails}
+            popup={{ status }}
             trigger={
-              <button type="button" aria-label={text.cluster.details} className={cx(buttonStyle({ look: 'quiet', size: 'icon-sm' }), '-mr-1.5 size-6')}>
+              <button
+                type="button"
+                aria-label={text.cluster.details}
+                className={cx(buttonStyle({ look: 'quiet', size: 'icon-xs' }), '-mr-1.5')}
+              >
                 <ChevronDown aria-hidden />
               </button>
             }
-          >
-            <StatusDetails status={status} />
-          </Popover>
+          />
         )}
       </div>
     </section>
@@ -74,17 +91,33 @@ function lagColour(summary: ClusterSummary | null): string {
 
 function NodeCell({ node }: { readonly node: NodeSummary }): ReactElement {
   const role = node.role === null ? text.cluster.nodeStates[node.state] : text.cluster.roles[node.role];
-  const lag = node.fresh ? text.cluster.nodeLag(node.lag) : `${text.cluster.nodeStates[node.state]}, ${text.cluster.asOf(ageText(node.ageMs))}`;
+  const lag = node.fresh
+    ? text.cluster.nodeLag(node.lag)
+    : `${text.cluster.nodeStates[node.state]}, ${text.cluster.asOf(ageText(node.ageMs))}`;
   const behind = node.fresh && node.lag !== null && node.lag > 0;
   return (
     <li
       aria-label={`${node.id}, ${role}, ${lag}`}
       title={`${node.id} · ${role} · ${lag}`}
-      className={cx('tnum flex h-6 items-center gap-1.5 rounded-sm border px-1.5', behind ? 'border-warn/40 bg-warn-wash' : 'border-line bg-surface', !node.fresh && 'border-dashed')}
+      className={cx(
+        'tnum flex h-6 items-center gap-1.5 rounded-sm border px-1.5',
+        behind ? 'border-warn/40 bg-warn-wash' : 'border-line bg-surface',
+        !node.fresh && 'border-dashed',
+      )}
     >
       <span className={cx('font-mono font-medium', !node.fresh && 'text-ink-faint')}>{node.id}</span>
       {node.role === 'leader' && node.fresh ? <span className="text-ink-soft">{text.cluster.leader}</span> : null}
-      {node.role === 'leader' && node.fresh ? null : <span className={behind ? 'font-medium text-warn' : 'text-ink-faint'}>{node.fresh ? (node.lag === null ? '?' : node.lag === 0 ? '0' : `−${text.number(node.lag)}`) : text.cluster.nodeStates[node.state]}</span>}
+      {node.role === 'leader' && node.fresh ? null : (
+        <span className={behind ? 'font-medium text-warn' : 'text-ink-faint'}>
+          {node.fresh
+            ? node.lag === null
+              ? '?'
+              : node.lag === 0
+                ? '0'
+                : `−${text.number(node.lag)}`
+            : text.cluster.nodeStates[node.state]}
+        </span>
+      )}
     </li>
   );
 }
@@ -93,8 +126,14 @@ function Served({ node }: { readonly node: NodeSummary }): ReactElement {
   return (
     <span className="hidden min-w-0 items-center gap-2 truncate text-ink-soft sm:flex" title={text.cluster.servedBy}>
       <span className="sr-only">{text.cluster.servedBy} </span>
-      <span className="truncate">{text.cluster.served(node.id, node.role === null ? text.cluster.unknown : text.cluster.roles[node.role])}</span>
-      {node.term === null || node.appliedIndex === null ? null : <span className="tnum hidden font-mono whitespace-nowrap text-ink lg:inline">{text.cluster.applied(`${node.term}:${node.appliedIndex}`)}</span>}
+      <span className="truncate">
+        {text.cluster.served(node.id, node.role === null ? text.cluster.unknown : text.cluster.roles[node.role])}
+      </span>
+      {node.term === null || node.appliedIndex === null ? null : (
+        <span className="tnum hidden font-mono whitespace-nowrap text-ink lg:inline">
+          {text.cluster.applied(`${node.term}:${node.appliedIndex}`)}
+        </span>
+      )}
     </span>
   );
 }
@@ -109,41 +148,16 @@ function Age({ connection, ageMs }: { readonly connection: StripProps['connectio
       </span>
     );
   }
-  if (connection === 'connecting') return <span className="whitespace-nowrap text-ink-faint">{ageMs === null ? text.cluster.connecting : text.cluster.asOf(ageText(ageMs))}</span>;
+  if (connection === 'connecting')
+    return (
+      <span className="whitespace-nowrap text-ink-faint">
+        {ageMs === null ? text.cluster.connecting : text.cluster.asOf(ageText(ageMs))}
+      </span>
+    );
   return (
     <span role="status" className="flex items-center gap-1 font-medium whitespace-nowrap text-warn">
       <TriangleAlert className="size-3.5" aria-hidden />
       {ageMs === null ? text.cluster.lostNever : text.cluster.lost(ageText(ageMs))}
     </span>
-  );
-}
-
-function StatusDetails({ status }: { readonly status: ClusterStatus }): ReactElement {
-  const summary = summarize(status);
-  return (
-    <div className="flex flex-col gap-3">
-      {status.cluster.reasons.length === 0 ? (
-        <p className="text-ink-soft">{text.cluster.allWell}</p>
-      ) : (
-        <ul aria-label={text.cluster.reasons} className="flex flex-col gap-2">
-          {status.cluster.reasons.map((reason) => (
-            <li key={`${reason.code}/${reason.node ?? ''}/${reason.group ?? ''}`}>
-              <p className="font-medium">{reason.text}</p>
-              <p className="text-ink-soft">{reason.help}</p>
-            </li>
-          ))}
-        </ul>
-      )}
-      <ul className="flex flex-col divide-y border-t">
-        {summary.nodes.map((node) => (
-          <li key={node.id} className="flex items-baseline gap-3 py-1.5">
-            <span className="font-mono font-medium">{node.id}</span>
-            <span className="text-ink-soft">{node.role === null ? text.cluster.nodeStates[node.state] : text.cluster.roles[node.role]}</span>
-            <span className="tnum ml-auto text-right text-ink-soft">{node.fresh ? text.cluster.nodeLag(node.lag) : `${text.cluster.nodeStates[node.state]}, ${text.cluster.asOf(ageText(node.ageMs))}`}</span>
-          </li>
-        ))}
-      </ul>
-      <p className="text-xs text-ink-faint">{text.cluster.canLose(status.cluster.canLose)}</p>
-    </div>
   );
 }

@@ -1,7 +1,5 @@
 'use client';
 
-import type { Column, Row, SortingState } from '@tanstack/react-table';
-import { createColumnHelper, createSortedRowModel, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import Link from 'next/link';
 import type { KeyboardEvent, ReactElement } from 'react';
@@ -12,25 +10,17 @@ import { paths } from '../paths.ts';
 import { Ago } from '../time.tsx';
 import { cx } from '../ui/cx.ts';
 import { useWindowedRows } from '../ui/windowed.ts';
+import type { SortColumn, Sorting } from './sort-entries.ts';
+import { nextSorting, sortEntries } from './sort-entries.ts';
 import { TypeTag } from './type-tag.tsx';
 
 const ROW_PX = 36;
+const HEAD_PX = 33;
 
-const byName = new Intl.Collator('en', { numeric: true }).compare;
-const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
-const helper = createColumnHelper<typeof features, Entry>();
-type EntryRow = Row<typeof features, Entry>;
-
-const columns = helper.columns([
-  helper.accessor('key', { header: text.table.columns.key, sortFn: (a: EntryRow, b: EntryRow) => byName(a.original.key, b.original.key) }),
-  helper.accessor('type', { header: text.table.columns.type, sortFn: (a: EntryRow, b: EntryRow) => byName(a.original.type, b.original.type) }),
-  helper.accessor('revision', { header: text.table.columns.revision, sortFn: (a: EntryRow, b: EntryRow) => a.original.revision - b.original.revision }),
-  helper.accessor('updatedAt', { header: text.table.columns.updatedAt, sortFn: (a: EntryRow, b: EntryRow) => byName(a.original.updatedAt, b.original.updatedAt) }),
-  helper.accessor('updatedBy', { header: text.table.columns.updatedBy, sortFn: (a: EntryRow, b: EntryRow) => byName(a.original.updatedBy, b.original.updatedBy) }),
-]);
+const columns: readonly SortColumn[] = ['key', 'type', 'revision', 'updatedAt', 'updatedBy'];
 
 /** Widths stand in classes: the key takes what the others leave. On a phone only key and type remain. */
-const cellStyles: Readonly<Record<string, string>> = {
+const cellStyles: Readonly<Record<SortColumn, string>> = {
   key: 'pl-4',
   type: 'w-24',
   revision: 'w-16 text-right max-sm:hidden',
@@ -48,12 +38,10 @@ export interface EntriesTableProps {
 
 /** The entries of a namespace. Only the rows in sight are in the document; arrows, Home, End and Page keys move, Enter opens. */
 export function EntriesTable({ namespace, entries, selected, onEndInSight }: EntriesTableProps): ReactElement {
-  const [sorting, setSorting] = useState<SortingState>([]);
-  const data = useMemo(() => [...entries], [entries]);
-  const table = useTable({ features, columns, data, state: { sorting }, onSortingChange: setSorting, getRowId: (entry: Entry) => entry.key });
-  const rows = table.getRowModel().rows;
+  const [sorting, setSorting] = useState<Sorting | null>(null);
+  const rows = useMemo(() => sortEntries(entries, sorting), [entries, sorting]);
   const scroller = useRef<HTMLDivElement>(null);
-  const windowed = useWindowedRows(rows.length, ROW_PX, scroller);
+  const windowed = useWindowedRows(rows.length, ROW_PX, scroller, HEAD_PX);
   const [current, setCurrent] = useState(0);
 
   const endInSight = windowed.end >= rows.length - 20;
@@ -71,7 +59,14 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_PX) - 2);
-    const targets: Record<string, number> = { ArrowDown: current + 1, ArrowUp: current - 1, PageDown: current + page, PageUp: current - page, Home: 0, End: rows.length - 1 };
+    const targets: Record<string, number> = {
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      PageDown: current + page,
+      PageUp: current - page,
+      Home: 0,
+      End: rows.length - 1,
+    };
     const target = targets[event.key];
     if (target === undefined || !(event.target as HTMLElement).matches('[data-row] a')) return;
     event.preventDefault();
@@ -81,19 +76,32 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
   const roving = current >= windowed.first && current < windowed.end ? current : windowed.first;
   return (
     <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-auto" onKeyDown={onKeyDown}>
-      <table aria-label={text.table.label(namespace)} aria-rowcount={rows.length + 1} className="w-full table-fixed border-separate border-spacing-0 text-sm">
+      <table
+        aria-label={text.table.label(namespace)}
+        aria-rowcount={rows.length + 1}
+        className="w-full table-fixed border-separate border-spacing-0 text-sm"
+      >
         <thead>
           <tr aria-rowindex={1}>
-            {table.getHeaderGroups()[0]?.headers.map((header) => (
-              <HeaderCell key={header.id} column={header.column} title={String(header.column.columnDef.header)} />
+            {columns.map((column) => (
+              <HeaderCell key={column} column={column} sorting={sorting} onSort={() => setSorting(nextSorting(sorting, column))} />
             ))}
           </tr>
         </thead>
         <tbody>
           <SpacerRow px={windowed.before} />
-          {rows.slice(windowed.first, windowed.end).map((row, offset) => {
+          {rows.slice(windowed.first, windowed.end).map((entry, offset) => {
             const index = windowed.first + offset;
-            return <EntryLine key={row.id} entry={row.original} index={index} selected={row.original.key === selected} tabbable={index === roving} onFocus={setCurrent} />;
+            return (
+              <EntryLine
+                key={entry.key}
+                entry={entry}
+                index={index}
+                selected={entry.key === selected}
+                tabbable={index === roving}
+                onFocus={setCurrent}
+              />
+            );
           })}
           <SpacerRow px={windowed.behind} />
         </tbody>
@@ -111,18 +119,38 @@ function SpacerRow({ px }: { readonly px: number }): ReactElement | null {
   );
 }
 
-function HeaderCell({ column, title }: { readonly column: Column<typeof features, Entry>; readonly title: string }): ReactElement {
-  const sorted = column.getIsSorted();
-  const Arrow = sorted === 'desc' ? ArrowDown : ArrowUp;
+function HeaderCell({
+  column,
+  sorting,
+  onSort,
+}: {
+  readonly column: SortColumn;
+  readonly sorting: Sorting | null;
+  readonly onSort: () => void;
+}): ReactElement {
+  const sorted = sorting?.column === column;
+  const Arrow = sorted && sorting.descending ? ArrowDown : ArrowUp;
   return (
     <th
       scope="col"
-      aria-sort={sorted === false ? undefined : sorted === 'asc' ? 'ascending' : 'descending'}
-      className={cx('sticky top-0 z-10 border-b bg-sunken px-2 text-xs font-medium text-ink-soft', column.id === 'revision' ? 'text-right' : 'text-left', cellStyles[column.id])}
+      aria-sort={sorted ? (sorting.descending ? 'descending' : 'ascending') : undefined}
+      className={cx(
+        'sticky top-0 z-10 border-b bg-sunken px-2 text-xs font-medium text-ink-soft',
+        column !== 'revision' && 'text-left',
+        cellStyles[column],
+      )}
     >
-      <button type="button" onClick={() => column.toggleSorting(sorted === 'asc')} title={column.id === 'revision' ? text.table.revisionLong : undefined} className={cx('-mx-1 inline-flex h-8 items-center gap-1 rounded-sm px-1 hover:text-ink', column.id === 'revision' && 'flex-row-reverse')}>
-        {title}
-        <Arrow className={cx('size-3', sorted === false && 'invisible')} aria-hidden />
+      <button
+        type="button"
+        onClick={onSort}
+        title={column === 'revision' ? text.table.revisionLong : undefined}
+        className={cx(
+          '-mx-1 inline-flex h-8 items-center gap-1 rounded-sm px-1 hover:text-ink',
+          column === 'revision' && 'flex-row-reverse',
+        )}
+      >
+        {text.table.columns[column]}
+        <Arrow className={cx('size-3', !sorted && 'invisible')} aria-hidden />
       </button>
     </th>
   );
@@ -139,8 +167,13 @@ interface EntryLineProps {
 function EntryLine({ entry, index, selected, tabbable, onFocus }: EntryLineProps): ReactElement {
   const cell = 'h-9 truncate border-b border-line/60 px-2';
   return (
-    <tr data-row={index} aria-rowindex={index + 2} aria-current={selected ? 'true' : undefined} className={cx('relative focus-within:bg-ink/5', selected ? 'bg-accent-wash' : 'hover:bg-ink/4')}>
-      <td className={cx(cell, cellStyles['key'])}>
+    <tr
+      data-row={index}
+      aria-rowindex={index + 2}
+      aria-current={selected ? 'true' : undefined}
+      className={cx('relative focus-within:bg-ink/5', selected ? 'bg-accent-wash' : 'hover:bg-ink/4')}
+    >
+      <td className={cx(cell, cellStyles.key)}>
         {/* The link covers its row, so that the whole row is the target. */}
         <Link
           href={paths.entry(entry.namespace, entry.key)}
@@ -152,14 +185,14 @@ function EntryLine({ entry, index, selected, tabbable, onFocus }: EntryLineProps
           {entry.key}
         </Link>
       </td>
-      <td className={cx(cell, cellStyles['type'])}>
+      <td className={cx(cell, cellStyles.type)}>
         <TypeTag type={entry.type} />
       </td>
-      <td className={cx(cell, 'tnum text-ink-soft', cellStyles['revision'])}>{text.number(entry.revision)}</td>
-      <td className={cx(cell, 'tnum text-ink-soft', cellStyles['updatedAt'])}>
+      <td className={cx(cell, 'tnum text-ink-soft', cellStyles.revision)}>{text.number(entry.revision)}</td>
+      <td className={cx(cell, 'tnum text-ink-soft', cellStyles.updatedAt)}>
         <Ago time={entry.updatedAt} />
       </td>
-      <td className={cx(cell, 'text-ink-soft', cellStyles['updatedBy'])} title={entry.updatedBy}>
+      <td className={cx(cell, 'text-ink-soft', cellStyles.updatedBy)} title={entry.updatedBy}>
         {entry.updatedBy}
       </td>
     </tr>

@@ -64,7 +64,8 @@ export function NamespaceTree({ namespaces, partial, selected, onOpen, action }:
       Home: () => focusRow(0),
       End: () => focusRow(rows.length - 1),
       ArrowRight: () => (row.hasChildren && !row.open ? toggle(row.path, true) : focusRow(at + 1)),
-      ArrowLeft: () => (row.open ? toggle(row.path, false) : focusRow(rows.findLastIndex((above, index) => index < at && above.depth < row.depth))),
+      ArrowLeft: () =>
+        row.open ? toggle(row.path, false) : focusRow(rows.findLastIndex((above, index) => index < at && above.depth < row.depth)),
     };
     const move = moves[event.key];
     if (move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -75,7 +76,13 @@ export function NamespaceTree({ namespaces, partial, selected, onOpen, action }:
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex gap-2 p-3 pb-2">
-        <TextInput type="search" value={filter} onChange={(event) => setFilter(event.target.value)} placeholder={text.tree.filter} aria-label={text.tree.filter} />
+        <TextInput
+          type="search"
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+          placeholder={text.tree.filter}
+          aria-label={text.tree.filter}
+        />
         {action}
       </div>
       <nav aria-label={text.tree.label} className="flex min-h-0 flex-1 flex-col">
@@ -83,11 +90,20 @@ export function NamespaceTree({ namespaces, partial, selected, onOpen, action }:
           <ul>
             <Spacer px={windowed.before} />
             {rows.slice(windowed.first, windowed.end).map((row, offset) => (
-              <TreeLine key={row.path} row={row} index={windowed.first + offset} selected={row.path === selected} onToggle={toggle} onOpen={onOpen} />
+              <TreeLine
+                key={row.path}
+                row={row}
+                index={windowed.first + offset}
+                selected={row.path === selected}
+                onToggle={toggle}
+                onOpen={onOpen}
+              />
             ))}
             <Spacer px={windowed.behind} />
           </ul>
-          {rows.length === 0 && deferredFilter !== '' ? <p className="px-2 py-3 text-sm text-ink-faint">{text.tree.noMatch(deferredFilter)}</p> : null}
+          {rows.length === 0 && deferredFilter !== '' ? (
+            <p className="px-2 py-3 text-sm text-ink-faint">{text.tree.noMatch(deferredFilter)}</p>
+          ) : null}
           {partial ? <p className="px-2 py-2 text-xs text-ink-faint">{text.tree.more}</p> : null}
         </div>
       </nav>
@@ -113,7 +129,14 @@ interface TreeLineProps {
 function TreeLine({ row, index, selected, onToggle, onOpen }: TreeLineProps): ReactElement {
   const lineStyle = 'flex h-full min-w-0 flex-1 items-center gap-2 rounded-sm px-1 text-sm';
   return (
-    <li data-row={index} className={cx('flex h-[30px] items-center rounded-md', indents[Math.min(row.depth, indents.length - 1)], selected ? 'bg-accent-wash' : 'hover:bg-ink/5')}>
+    <li
+      data-row={index}
+      className={cx(
+        'flex h-[30px] items-center rounded-md',
+        indents[Math.min(row.depth, indents.length - 1)],
+        selected ? 'bg-accent-wash' : 'hover:bg-ink/5',
+      )}
+    >
       {row.hasChildren ? (
         <button
           type="button"
@@ -129,14 +152,30 @@ function TreeLine({ row, index, selected, onToggle, onOpen }: TreeLineProps): Re
         <span className="w-6 shrink-0" />
       )}
       {row.namespace === null ? (
-        <button type="button" data-main onClick={() => onToggle(row.path, !row.open)} aria-expanded={row.open} className={cx(lineStyle, 'text-ink-soft')}>
+        <button
+          type="button"
+          data-main
+          onClick={() => onToggle(row.path, !row.open)}
+          aria-expanded={row.open}
+          className={cx(lineStyle, 'text-ink-soft')}
+        >
           <Folder className="size-3.5 shrink-0 text-ink-faint" aria-hidden />
           <span className="truncate">{row.label}</span>
         </button>
       ) : (
-        <Link data-main href={paths.namespace(row.path)} prefetch={false} title={row.path} aria-current={selected ? 'page' : undefined} {...(onOpen === undefined ? {} : { onClick: onOpen })} className={cx(lineStyle, selected && 'font-medium text-accent')}>
+        <Link
+          data-main
+          href={paths.namespace(row.path)}
+          prefetch={false}
+          title={row.path}
+          aria-current={selected ? 'page' : undefined}
+          {...(onOpen === undefined ? {} : { onClick: onOpen })}
+          className={cx(lineStyle, selected && 'font-medium text-accent')}
+        >
           <span className="truncate">{row.label}</span>
-          <span className={cx('tnum ml-auto pr-1 text-xs font-normal', selected ? 'text-accent' : 'text-ink-faint')}>{text.number(row.namespace.entries)}</span>
+          <span className={cx('tnum ml-auto pr-1 text-xs font-normal', selected ? 'text-accent' : 'text-ink-faint')}>
+            {text.number(row.namespace.entries)}
+          </span>
         </Link>
       )}
     </li>

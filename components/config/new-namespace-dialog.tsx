@@ -40,9 +40,21 @@ export function NewNamespaceDialog({ open, onOpenChange, pending, error, onSubmi
         <DialogBody className="flex flex-col gap-4">
           {error === null ? null : <Notice look="bad" live="assertive" title={error} />}
           <Field label={text.newNamespace.path} hint={text.newNamespace.pathHint} error={fault}>
-            {(control) => <TextInput {...control} name="namespace" className="font-mono" spellCheck={false} autoCapitalize="none" autoFocus onChange={() => setFault(null)} />}
+            {(control) => (
+              <TextInput
+                {...control}
+                name="namespace"
+                className="font-mono"
+                spellCheck={false}
+                autoCapitalize="none"
+                autoFocus
+                onChange={() => setFault(null)}
+              />
+            )}
           </Field>
-          <Field label={text.newNamespace.description}>{(control) => <TextArea {...control} name="description" rows={2} maxLength={2000} />}</Field>
+          <Field label={text.newNamespace.description}>
+            {(control) => <TextArea {...control} name="description" rows={2} maxLength={2000} />}
+          </Field>
           <Field label={text.newNamespace.owner}>{(control) => <TextInput {...control} name="owner" maxLength={200} />}</Field>
         </DialogBody>
         <DialogFooter>

@@ -7,7 +7,9 @@ function namespace(path: string): Namespace {
 }
 
 function lines(paths: readonly string[], closed: readonly string[] = [], filter = ''): readonly string[] {
-  return treeRows(paths.map(namespace), new Set(closed), filter).map((row) => `${'  '.repeat(row.depth)}${row.label}${row.namespace === null ? '/' : ''}`);
+  return treeRows(paths.map(namespace), new Set(closed), filter).map(
+    (row) => `${'  '.repeat(row.depth)}${row.label}${row.namespace === null ? '/' : ''}`,
+  );
 }
 
 describe('the namespace tree', () => {

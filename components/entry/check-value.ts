@@ -61,7 +61,9 @@ export async function formatValue(type: EntryType, value: string): Promise<strin
     if (type === 'yaml') {
       const { parseAllDocuments } = await import('yaml');
       const documents = parseAllDocuments(value);
-      return Array.isArray(documents) && documents.every(({ errors }) => errors.length === 0) ? documents.map((document) => document.toString()).join('') : null;
+      return Array.isArray(documents) && documents.every(({ errors }) => errors.length === 0)
+        ? documents.map((document) => document.toString()).join('')
+        : null;
     }
     return null;
   } catch {

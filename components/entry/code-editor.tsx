@@ -36,7 +36,17 @@ export function CodeEditor({ value, type, readOnly, label, nonce, onChange, onFa
   const start = useEffectEvent((createEditor: (typeof import('./codemirror.ts'))['createEditor']) => {
     if (place.current === null || editor.current !== null) return;
     const focused = document.activeElement === field.current && field.current !== null;
-    editor.current = createEditor({ parent: place.current, value, type, readOnly, label, nonce, onChange: (next) => changed(next), onFault: (fault) => faulted(fault), onSave: () => saved() });
+    editor.current = createEditor({
+      parent: place.current,
+      value,
+      type,
+      readOnly,
+      label,
+      nonce,
+      onChange: (next) => changed(next),
+      onFault: (fault) => faulted(fault),
+      onSave: () => saved(),
+    });
     setPhase('ready');
     if (focused) editor.current.focus();
     onReady?.(editor.current);

@@ -26,12 +26,20 @@ const look = EditorView.theme({
   '.cm-lineNumbers .cm-gutterElement': { padding: '0 2px 0 12px' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in oklab, var(--ink) 4%, transparent)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)', borderLeftWidth: '2px' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'color-mix(in oklab, var(--accent) 26%, transparent)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in oklab, var(--accent) 26%, transparent)',
+  },
   '.cm-selectionMatch': { backgroundColor: 'color-mix(in oklab, var(--accent) 14%, transparent)' },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'color-mix(in oklab, var(--ok-mark) 25%, transparent)' },
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--ink)', borderColor: 'var(--line)' },
   '.cm-panels.cm-panels-bottom': { borderTop: '1px solid var(--line)' },
-  '.cm-panel button, .cm-panel .cm-button': { backgroundImage: 'none', backgroundColor: 'var(--raised)', color: 'var(--ink)', border: '1px solid var(--line-strong)', borderRadius: '4px' },
+  '.cm-panel button, .cm-panel .cm-button': {
+    backgroundImage: 'none',
+    backgroundColor: 'var(--raised)',
+    color: 'var(--ink)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: '4px',
+  },
   '.cm-textfield': { backgroundColor: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line-strong)', borderRadius: '4px' },
   '.cm-searchMatch': { backgroundColor: 'color-mix(in oklab, var(--warn-mark) 35%, transparent)' },
   '.cm-searchMatch-selected': { backgroundColor: 'color-mix(in oklab, var(--warn-mark) 65%, transparent)' },
@@ -215,7 +223,11 @@ export function createDiff(options: DiffOptions): () => void {
     parent: options.parent,
     state: EditorState.create({
       doc: options.after,
-      extensions: [common, named(options.afterLabel), unifiedMergeView({ original: options.before, mergeControls: false, collapseUnchanged: collapse, gutter: true })],
+      extensions: [
+        common,
+        named(options.afterLabel),
+        unifiedMergeView({ original: options.before, mergeControls: false, collapseUnchanged: collapse, gutter: true }),
+      ],
     }),
   });
   return () => view.destroy();

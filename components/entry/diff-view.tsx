@@ -67,7 +67,9 @@ export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce }
           </pre>
         </div>
       ) : null}
-      {before.includes('\r\n') === after.includes('\r\n') ? null : <p className="border-t px-3 py-1.5 text-xs text-warn">{text.review.endings}</p>}
+      {before.includes('\r\n') === after.includes('\r\n') ? null : (
+        <p className="border-t px-3 py-1.5 text-xs text-warn">{text.review.endings}</p>
+      )}
     </div>
   );
 }

@@ -59,7 +59,12 @@ export function EditorCard({ draft, readOnly, nonce, faultLine, blocked, onChang
         }}
       />
       <div className="flex flex-wrap items-center gap-2 border-t bg-sunken px-3 py-2">
-        <Validity fault={draft.type === 'text' ? null : fault} type={text.entry.types[draft.type]} plain={draft.type === 'text'} onGo={(line) => editor.current?.goTo(line)} />
+        <Validity
+          fault={draft.type === 'text' ? null : fault}
+          type={text.entry.types[draft.type]}
+          plain={draft.type === 'text'}
+          onGo={(line) => editor.current?.goTo(line)}
+        />
         {readOnly ? null : (
           <div className="ml-auto flex flex-wrap items-center gap-2">
             <span className="text-xs text-ink-faint" role="status">
@@ -76,7 +81,13 @@ export function EditorCard({ draft, readOnly, nonce, faultLine, blocked, onChang
                 {text.entry.discard}
               </Button>
             ) : null}
-            <Button size="sm" look="primary" disabled={blocked || (!dirty && draft.base !== null)} onClick={onReview} aria-keyshortcuts="Control+S">
+            <Button
+              size="sm"
+              look="primary"
+              disabled={blocked || (!dirty && draft.base !== null)}
+              onClick={onReview}
+              aria-keyshortcuts="Control+S"
+            >
               {text.entry.review}
               <Kbd>Ctrl S</Kbd>
             </Button>
@@ -87,7 +98,17 @@ export function EditorCard({ draft, readOnly, nonce, faultLine, blocked, onChang
   );
 }
 
-function Validity({ fault, type, plain, onGo }: { readonly fault: ValueFault | null; readonly type: string; readonly plain: boolean; readonly onGo: (line: number) => void }): ReactElement | null {
+function Validity({
+  fault,
+  type,
+  plain,
+  onGo,
+}: {
+  readonly fault: ValueFault | null;
+  readonly type: string;
+  readonly plain: boolean;
+  readonly onGo: (line: number) => void;
+}): ReactElement | null {
   if (plain) return <span className="text-xs text-ink-faint max-sm:hidden">{text.entry.editorHelp}</span>;
   if (fault === null) {
     return (
@@ -98,7 +119,11 @@ function Validity({ fault, type, plain, onGo }: { readonly fault: ValueFault | n
     );
   }
   return (
-    <button type="button" onClick={() => onGo(fault.line)} className="inline-flex min-w-0 items-center gap-1 rounded-sm text-left text-xs text-bad hover:underline">
+    <button
+      type="button"
+      onClick={() => onGo(fault.line)}
+      className="inline-flex min-w-0 items-center gap-1 rounded-sm text-left text-xs text-bad hover:underline"
+    >
       <TriangleAlert className="size-3.5 shrink-0" aria-hidden />
       {text.entry.firstProblem(fault.line, fault.message)}
     </button>

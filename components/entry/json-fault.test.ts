@@ -21,10 +21,12 @@ describe('the search for a fault in JSON', () => {
   });
 
   test('agrees with JSON.parse on damaged documents', () => {
-    const damaged = fc.tuple(fc.json(), fc.nat(), fc.constantFrom('', ',', '"', '{', ']', 'x', '\\', '0', '\n', ':', '-')).map(([text, at, put]) => {
-      const place = at % (text.length + 1);
-      return text.slice(0, place) + put + text.slice(put === '' ? place + 1 : place);
-    });
+    const damaged = fc
+      .tuple(fc.json(), fc.nat(), fc.constantFrom('', ',', '"', '{', ']', 'x', '\\', '0', '\n', ':', '-'))
+      .map(([text, at, put]) => {
+        const place = at % (text.length + 1);
+        return text.slice(0, place) + put + text.slice(put === '' ? place + 1 : place);
+      });
     fc.assert(
       fc.property(damaged, (text) => {
         expect(findJsonFault(text) === null, text).toBe(parses(text));

@@ -33,7 +33,10 @@ export function findJsonFault(text: string): JsonFault | null {
   for (;;) {
     take(BLANK);
     const character = text[at];
-    if (character === undefined) return expected === 'nothing' ? null : fault(open.length === 0 ? 'the document is empty' : `the text ends before its "${open.at(-1) === '[' ? ']' : '}'}"`);
+    if (character === undefined)
+      return expected === 'nothing'
+        ? null
+        : fault(open.length === 0 ? 'the document is empty' : `the text ends before its "${open.at(-1) === '[' ? ']' : '}'}"`);
     if (expected === 'nothing') return fault('there is more after the end of the document');
 
     if (expected === 'colon') {
@@ -46,7 +49,14 @@ export function findJsonFault(text: string): JsonFault | null {
         open.pop();
         expected = afterValue();
       } else if (take(STRING)) expected = 'colon';
-      else return fault(character === '"' ? 'this string does not end on its line, or has an escape that JSON does not know' : character === '}' ? 'there is a comma before "}"' : 'a name in double quotes belongs here');
+      else
+        return fault(
+          character === '"'
+            ? 'this string does not end on its line, or has an escape that JSON does not know'
+            : character === '}'
+              ? 'there is a comma before "}"'
+              : 'a name in double quotes belongs here',
+        );
     } else if (expected === 'comma-or-end') {
       const end = open.at(-1) === '[' ? ']' : '}';
       if (character !== ',' && character !== end) return fault(`"," or "${end}" belongs here`);

@@ -27,7 +27,9 @@ export function ReadFailure({ code, message, requestId, onRetry }: ReadFailurePr
       }
     >
       {unreachable ? text.failure.unreachableRead : message}
-      {requestId === null || requestId === '' ? null : <span className="mt-0.5 block font-mono text-xs">{text.failure.requestId(requestId)}</span>}
+      {requestId === null || requestId === '' ? null : (
+        <span className="mt-0.5 block font-mono text-xs">{text.failure.requestId(requestId)}</span>
+      )}
     </Notice>
   );
 }

@@ -29,7 +29,17 @@ export interface ReviewDialogProps {
 }
 
 /** The change before it is made: what differs, why, and, when somebody was faster, theirs against mine. */
-export function ReviewDialog({ open, onOpenChange, draft, outcome, role, nonce, onSave, onKeepMine, onTakeTheirs }: ReviewDialogProps): ReactElement {
+export function ReviewDialog({
+  open,
+  onOpenChange,
+  draft,
+  outcome,
+  role,
+  nonce,
+  onSave,
+  onKeepMine,
+  onTakeTheirs,
+}: ReviewDialogProps): ReactElement {
   const [message, setMessage] = useState('');
   const saving = outcome.kind === 'saving';
   const conflict = outcome.kind === 'conflict' ? outcome : null;
@@ -47,21 +57,40 @@ export function ReviewDialog({ open, onOpenChange, draft, outcome, role, nonce, 
       <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onKeyDown}>
         <DialogBody className="flex flex-col gap-3">
           {conflict === null ? null : <ConflictNotice current={conflict.current} mine={draft.value} creating={draft.base === null} />}
-          {outcome.kind === 'refused' || outcome.kind === 'unknown' ? <SaveFailure outcome={outcome} type={draft.type} role={role} onRetry={() => onSave(message.trim())} /> : null}
+          {outcome.kind === 'refused' || outcome.kind === 'unknown' ? (
+            <SaveFailure outcome={outcome} type={draft.type} role={role} onRetry={() => onSave(message.trim())} />
+          ) : null}
           {draft.base !== null && draft.base.type !== draft.type ? (
             <p className="text-sm">{text.review.typeChange(text.entry.types[draft.base.type], text.entry.types[draft.type])}</p>
           ) : null}
-          {conflict === null && draft.base !== null && draft.base.value === draft.value && draft.base.type === draft.type ? <p className="text-sm text-ink-soft">{text.review.same}</p> : null}
+          {conflict === null && draft.base !== null && draft.base.value === draft.value && draft.base.type === draft.type ? (
+            <p className="text-sm text-ink-soft">{text.review.same}</p>
+          ) : null}
           <DiffView
             before={current?.value ?? ''}
             after={draft.value}
-            beforeLabel={current === null ? text.review.nothing : conflict === null ? text.review.now(current.version) : text.review.theirs(current.version)}
+            beforeLabel={
+              current === null
+                ? text.review.nothing
+                : conflict === null
+                  ? text.review.now(current.version)
+                  : text.review.theirs(current.version)
+            }
             afterLabel={text.review.mine}
             type={draft.type}
             nonce={nonce}
           />
           <Field label={text.review.message}>
-            {(control) => <TextInput {...control} value={message} onChange={(event) => setMessage(event.target.value)} maxLength={1000} placeholder={text.review.messagePlaceholder} autoFocus />}
+            {(control) => (
+              <TextInput
+                {...control}
+                value={message}
+                onChange={(event) => setMessage(event.target.value)}
+                maxLength={1000}
+                placeholder={text.review.messagePlaceholder}
+                autoFocus
+              />
+            )}
           </Field>
         </DialogBody>
         <DialogFooter>
@@ -76,7 +105,9 @@ export function ReviewDialog({ open, onOpenChange, draft, outcome, role, nonce, 
           ) : (
             <>
               <Button onClick={() => onOpenChange(false)}>{text.conflict.editMine}</Button>
-              {conflict.current === null ? null : <Button onClick={() => conflict.current !== null && onTakeTheirs(conflict.current)}>{text.conflict.takeTheirs}</Button>}
+              {conflict.current === null ? null : (
+                <Button onClick={() => conflict.current !== null && onTakeTheirs(conflict.current)}>{text.conflict.takeTheirs}</Button>
+              )}
               <Button look="primary" onClick={() => onKeepMine(conflict.current, message.trim())}>
                 {conflict.current === null ? text.conflict.createAgain : text.conflict.keepMine}
               </Button>
@@ -88,9 +119,22 @@ export function ReviewDialog({ open, onOpenChange, draft, outcome, role, nonce, 
   );
 }
 
-function ConflictNotice({ current, mine, creating }: { readonly current: Entry | null; readonly mine: string; readonly creating: boolean }): ReactElement {
+function ConflictNotice({
+  current,
+  mine,
+  creating,
+}: {
+  readonly current: Entry | null;
+  readonly mine: string;
+  readonly creating: boolean;
+}): ReactElement {
   if (current !== null && current.value === mine) return <Notice look="info" live="polite" title={text.conflict.same} />;
-  const title = current === null ? text.conflict.titleGone : creating ? text.conflict.titleExists(current.version) : text.conflict.title(current.updatedBy, current.version);
+  const title =
+    current === null
+      ? text.conflict.titleGone
+      : creating
+        ? text.conflict.titleExists(current.version)
+        : text.conflict.title(current.updatedBy, current.version);
   return (
     <Notice look="warn" live="assertive" title={title}>
       {text.conflict.body}

@@ -15,7 +15,8 @@ export interface SaveFailureProps {
 
 /** A save that did not go through, or may have: what happened, and what helps. */
 export function SaveFailure({ outcome, type, role, onRetry }: SaveFailureProps): ReactElement {
-  const { title, body } = outcome.kind === 'unknown' ? { title: text.failure.unknownTitle, body: text.failure.unknown } : refusal(outcome, type, role);
+  const { title, body } =
+    outcome.kind === 'unknown' ? { title: text.failure.unknownTitle, body: text.failure.unknown } : refusal(outcome, type, role);
   return (
     <Notice
       look={outcome.kind === 'unknown' ? 'warn' : 'bad'}
@@ -34,7 +35,11 @@ export function SaveFailure({ outcome, type, role, onRetry }: SaveFailureProps):
   );
 }
 
-function refusal({ code, message, problem }: Extract<SaveOutcome, { kind: 'refused' }>, type: EntryType, role: Role): { readonly title: string; readonly body: ReactNode } {
+function refusal(
+  { code, message, problem }: Extract<SaveOutcome, { kind: 'refused' }>,
+  type: EntryType,
+  role: Role,
+): { readonly title: string; readonly body: ReactNode } {
   switch (code) {
     case 'no-leader':
       return { title: text.failure.noLeaderTitle, body: text.failure.noLeader };
@@ -44,7 +49,10 @@ function refusal({ code, message, problem }: Extract<SaveOutcome, { kind: 'refus
       const faults = problem?.errors ?? [];
       return {
         title: text.failure.invalidTitle(text.entry.types[type]),
-        body: faults.length === 0 ? message : faults.map(({ line, detail }) => (line === undefined ? detail : text.entry.firstProblem(line, detail))).join(' '),
+        body:
+          faults.length === 0
+            ? message
+            : faults.map(({ line, detail }) => (line === undefined ? detail : text.entry.firstProblem(line, detail))).join(' '),
       };
     }
     case 'value-too-large':

@@ -18,5 +18,9 @@ export type SaveOutcome =
 
 /** Whether the same save may be tried again as it is. */
 export function canRetry(outcome: SaveOutcome): boolean {
-  return outcome.kind === 'unknown' || outcome.kind === 'signed-out' || (outcome.kind === 'refused' && (outcome.problem === null || outcome.problem.retryable));
+  return (
+    outcome.kind === 'unknown' ||
+    outcome.kind === 'signed-out' ||
+    (outcome.kind === 'refused' && (outcome.problem === null || outcome.problem.retryable))
+  );
 }

@@ -1,11 +1,11 @@
 'use client';
 
-import { CircleUserRound, LogOut } from 'lucide-react';
+import { CircleUserRound } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { Session } from '../../lib/contract/schemas/access.ts';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
-import { Menu, MenuChoice, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx';
+import { OnDemand } from '../ui/on-demand.tsx';
 
 export type ThemeName = 'light' | 'dark' | 'system';
 
@@ -16,40 +16,21 @@ export interface AccountMenuProps {
   readonly onSignOut: () => void;
 }
 
+const load = () => import('./account-menu-popup.tsx');
+
 /** Who is signed in, how the console looks, and the way out. */
-export function AccountMenu({ session, theme, onTheme, onSignOut }: AccountMenuProps): ReactElement {
+export function AccountMenu(props: AccountMenuProps): ReactElement {
   return (
-    <Menu
+    <OnDemand
+      kind="menu"
+      load={load}
+      popup={props}
       trigger={
-        <Button look="quiet" aria-label={text.account.open(session.key.name)}>
+        <Button look="quiet" aria-label={text.account.open(props.session.key.name)}>
           <CircleUserRound aria-hidden />
-          <span className="max-sm:hidden">{text.account.roles[session.role]}</span>
+          <span className="max-sm:hidden">{text.account.roles[props.session.role]}</span>
         </Button>
       }
-    >
-      <MenuNote>
-        <p className="truncate font-medium">{session.key.name}</p>
-        <p className="text-xs text-ink-soft">
-          {text.account.roles[session.role]}: {text.account.roleMeaning[session.role]}
-        </p>
-        {session.scope === null ? null : <p className="text-xs text-ink-soft">{text.account.scope(session.scope)}</p>}
-      </MenuNote>
-      <MenuLine />
-      <MenuChoice
-        label={text.theme.label}
-        value={theme}
-        onChange={onTheme}
-        choices={[
-          { value: 'light', label: text.theme.light },
-          { value: 'dark', label: text.theme.dark },
-          { value: 'system', label: text.theme.system },
-        ]}
-      />
-      <MenuLine />
-      <MenuItem onClick={onSignOut}>
-        <LogOut aria-hidden />
-        {text.account.signOut}
-      </MenuItem>
-    </Menu>
+    />
   );
 }

@@ -25,9 +25,19 @@ export function SignInForm({ pending, error, onSubmit }: SignInFormProps): React
     // `post`, so that a key typed before the page is ready never lands in an address.
     <form method="post" onSubmit={submit} className="flex flex-col gap-4" noValidate>
       <Field label={text.signIn.keyLabel} hint={text.signIn.keyHint} error={empty ? text.signIn.empty : error}>
-        {(control) => <TextInput {...control} name="key" type="password" autoComplete="current-password" autoFocus spellCheck={false} className="h-9 font-mono" />}
+        {(control) => (
+          <TextInput
+            {...control}
+            name="key"
+            type="password"
+            autoComplete="current-password"
+            autoFocus
+            spellCheck={false}
+            className="h-9 font-mono"
+          />
+        )}
       </Field>
-      <Button type="submit" look="primary" className="h-9" disabled={pending}>
+      <Button type="submit" look="primary" size="lg" disabled={pending}>
         {pending ? text.signIn.submitting : text.signIn.submit}
       </Button>
     </form>

@@ -33,7 +33,12 @@ export function TopBar({ clusterName, clusterId, path, before, children }: TopBa
             key={href}
             href={href}
             aria-current={covers(path) ? 'page' : undefined}
-            className={cx('relative flex items-center px-2 text-sm', covers(path) ? 'font-medium after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:bg-accent' : 'text-ink-soft hover:text-ink')}
+            className={cx(
+              'relative flex items-center px-2 text-sm',
+              covers(path)
+                ? 'font-medium after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:bg-accent'
+                : 'text-ink-soft hover:text-ink',
+            )}
           >
             {label}
           </Link>

@@ -14,10 +14,12 @@ export const buttonStyle = cva(
         danger: 'border border-bad/40 bg-raised text-bad hover:bg-bad-wash',
       },
       size: {
+        lg: 'h-9 px-4 text-sm',
         md: 'h-8 px-3 text-sm',
         sm: 'h-7 px-2 text-xs',
         icon: 'size-8',
         'icon-sm': 'size-7',
+        'icon-xs': 'size-6',
       },
     },
     defaultVariants: { look: 'plain', size: 'md' },

@@ -1,10 +1,10 @@
 import type { ClassValue } from 'clsx';
 import { clsx } from 'clsx';
-import { extendTailwindMerge } from 'tailwind-merge';
 
-const merge = extendTailwindMerge({ extend: { classGroups: { 'font-size': [{ text: ['2xs'] }] } } });
-
-/** Class names, later ones winning over earlier ones of the same kind. */
+/**
+ * Class names put together. Defaults of components stand in the CSS layer `components`, which every utility overrides, so no
+ * two classes given here contradict each other and nothing has to be merged at run time.
+ */
 export function cx(...classes: readonly ClassValue[]): string {
-  return merge(clsx(classes));
+  return clsx(classes);
 }

@@ -2,20 +2,17 @@ import type { ComponentProps, ReactElement, ReactNode } from 'react';
 import { useId } from 'react';
 import { cx } from './cx.ts';
 
-const boxStyle =
-  'w-full min-w-0 rounded-md border border-line-strong/70 bg-surface px-2.5 text-ink placeholder:text-ink-faint hover:border-line-strong aria-invalid:border-bad disabled:opacity-60';
-
 export function TextInput({ className, ...rest }: ComponentProps<'input'>): ReactElement {
-  return <input className={cx(boxStyle, 'h-8 text-base max-sm:text-[1rem] sm:text-sm', className)} autoComplete="off" {...rest} />;
+  return <input className={cx('field-box field-line', className)} autoComplete="off" {...rest} />;
 }
 
 export function TextArea({ className, ...rest }: ComponentProps<'textarea'>): ReactElement {
-  return <textarea className={cx(boxStyle, 'py-1.5 text-base sm:text-sm', className)} {...rest} />;
+  return <textarea className={cx('field-box py-1.5', className)} {...rest} />;
 }
 
 /** The browser's own list: works with every keyboard, screen reader and phone. */
 export function NativeSelect({ className, ...rest }: ComponentProps<'select'>): ReactElement {
-  return <select className={cx(boxStyle, 'h-8 cursor-pointer pr-1 text-base sm:text-sm', className)} {...rest} />;
+  return <select className={cx('field-box field-line cursor-pointer pr-1', className)} {...rest} />;
 }
 
 export interface FieldProps {
@@ -24,7 +21,11 @@ export interface FieldProps {
   readonly error?: string | null | undefined;
   readonly className?: string | undefined;
   /** Gets the ids that tie label, hint and error to the control. */
-  readonly children: (control: { readonly id: string; readonly 'aria-describedby': string | undefined; readonly 'aria-invalid': true | undefined }) => ReactNode;
+  readonly children: (control: {
+    readonly id: string;
+    readonly 'aria-describedby': string | undefined;
+    readonly 'aria-invalid': true | undefined;
+  }) => ReactNode;
 }
 
 /** A label, its control, and what is wrong with what stands in it. */

@@ -1,9 +1,11 @@
 'use client';
 
+import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Menu as Base } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { useNonce } from './nonce.tsx';
 
 export interface MenuProps {
   readonly trigger: ReactElement;
@@ -11,25 +13,38 @@ export interface MenuProps {
   readonly align?: 'start' | 'end' | undefined;
 }
 
-/** A button that opens a short list of actions or choices. */
+/** A short list of actions or choices, open from the start: it is loaded when it is asked for. */
 export function Menu({ trigger, children, align = 'end' }: MenuProps): ReactElement {
   return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner align={align} sideOffset={6} className="z-50 outline-none">
-          <Base.Popup className="max-w-[min(22rem,92vw)] min-w-52 rounded-lg border bg-raised p-1 text-sm shadow-float transition duration-100 outline-none data-ending-style:opacity-0 data-starting-style:opacity-0">{children}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <CSPProvider nonce={useNonce()}>
+      <Base.Root defaultOpen>
+        <Base.Trigger render={trigger} />
+        <Base.Portal>
+          <Base.Positioner align={align} sideOffset={6} className="z-50 outline-none">
+            <Base.Popup className="max-w-[min(22rem,92vw)] min-w-52 rounded-lg border bg-raised p-1 text-sm shadow-float transition duration-100 outline-none data-ending-style:opacity-0 data-starting-style:opacity-0">
+              {children}
+            </Base.Popup>
+          </Base.Positioner>
+        </Base.Portal>
+      </Base.Root>
+    </CSPProvider>
   );
 }
 
-const itemStyle = 'flex min-h-8 cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5 outline-none select-none data-disabled:cursor-not-allowed data-disabled:opacity-50 data-highlighted:bg-ink/7 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-ink-faint';
+const itemStyle =
+  'flex min-h-8 cursor-pointer gap-2 rounded-sm px-2 py-1.5 outline-none select-none data-disabled:cursor-not-allowed data-disabled:opacity-50 data-highlighted:bg-ink/7 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-ink-faint';
 
-export function MenuItem({ onClick, children, disabled }: { readonly onClick: () => void; readonly children: ReactNode; readonly disabled?: boolean | undefined }): ReactElement {
+export function MenuItem({
+  onClick,
+  children,
+  disabled,
+}: {
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+  readonly disabled?: boolean | undefined;
+}): ReactElement {
   return (
-    <Base.Item className={itemStyle} onClick={onClick} disabled={disabled ?? false}>
+    <Base.Item className={cx(itemStyle, 'items-center')} onClick={onClick} disabled={disabled ?? false}>
       {children}
     </Base.Item>
   );

@@ -1,11 +1,12 @@
 'use client';
 
-import { useVirtualizer } from '@tanstack/react-virtual';
 import type { RefObject } from 'react';
-import { useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 /** How many rows the server renders: more than any first screen shows. */
 const FIRST_ROWS = 60;
+/** Rows beyond the edges of what is in sight, so that a scroll shows no gap. */
+const MARGIN_ROWS = 15;
 
 export interface WindowedRows {
   /** Rows to render are [first, end). */
@@ -14,34 +15,59 @@ export interface WindowedRows {
   /** Height of what is left out before and behind, in pixels; 0 in the first render, which must not carry inline styles. */
   readonly before: number;
   readonly behind: number;
+  /** Brings a row into sight. */
   readonly scrollTo: (index: number) => void;
 }
 
-const neverChanges = (): (() => void) => () => undefined;
+interface Range {
+  readonly first: number;
+  readonly end: number;
+}
 
 /**
  * Which of many equally high rows are worth rendering. The first render, on the server too, has the first rows and no
  * measures: a content security policy without `unsafe-inline` refuses style attributes in HTML.
+ *
+ * @param headPx height of what sticks to the top of the scroller
  */
-export function useWindowedRows(count: number, rowPx: number, scroller: RefObject<HTMLElement | null>, marginPx = 0): WindowedRows {
-  const mounted = useSyncExternalStore(
-    neverChanges,
-    () => true,
-    () => false,
+export function useWindowedRows(count: number, rowPx: number, scroller: RefObject<HTMLElement | null>, headPx = 0): WindowedRows {
+  const [range, setRange] = useState<Range | null>(null);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const measure = (): void => {
+      const from = Math.floor(element.scrollTop / rowPx);
+      const shown = Math.ceil(element.clientHeight / rowPx);
+      // In steps, so that most scroll events change nothing.
+      const first = Math.max(0, Math.floor((from - MARGIN_ROWS) / MARGIN_ROWS) * MARGIN_ROWS);
+      const end = Math.ceil((from + shown + MARGIN_ROWS) / MARGIN_ROWS) * MARGIN_ROWS;
+      setRange((before) => (before?.first === first && before.end === end ? before : { first, end }));
+    };
+    measure();
+    const resized = new ResizeObserver(measure);
+    resized.observe(element);
+    element.addEventListener('scroll', measure, { passive: true });
+    return () => {
+      resized.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
+  }, [scroller, rowPx]);
+
+  const scrollTo = useCallback(
+    (index: number): void => {
+      const element = scroller.current;
+      if (element === null) return;
+      const top = index * rowPx;
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (top + rowPx + headPx > element.scrollTop + element.clientHeight)
+        element.scrollTop = top + rowPx + headPx - element.clientHeight;
+    },
+    [scroller, rowPx, headPx],
   );
-  const virtualizer = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => rowPx, overscan: 12, scrollMargin: marginPx });
-  const scrollTo = (index: number): void => virtualizer.scrollToIndex(index, { align: 'auto' });
-  const items = virtualizer.getVirtualItems();
-  const first = items[0];
-  const last = items.at(-1);
-  if (!mounted || first === undefined || last === undefined) {
-    return { first: 0, end: Math.min(count, FIRST_ROWS), before: 0, behind: 0, scrollTo };
-  }
-  return {
-    first: first.index,
-    end: last.index + 1,
-    before: first.index * rowPx,
-    behind: (count - last.index - 1) * rowPx,
-    scrollTo,
-  };
+
+  if (range === null) return { first: 0, end: Math.min(count, FIRST_ROWS), before: 0, behind: 0, scrollTo };
+  const first = Math.min(range.first, Math.max(0, count - 1));
+  const end = Math.min(range.end, count);
+  return { first, end, before: first * rowPx, behind: (count - end) * rowPx, scrollTo };
 }

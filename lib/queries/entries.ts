@@ -16,7 +16,13 @@ export function entriesQuery(reader: Reader, namespace: string) {
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ client, queryKey, pageParam, signal }): Promise<Answer<EntryList>> =>
       await reader.client.config
-        .list(namespace, { ...reader.options(failuresOf(client, queryKey)), values: false, limit: pageParam === undefined ? FIRST_PAGE : PAGE, cursor: pageParam, signal })
+        .list(namespace, {
+          ...reader.options(failuresOf(client, queryKey)),
+          values: false,
+          limit: pageParam === undefined ? FIRST_PAGE : PAGE,
+          cursor: pageParam,
+          signal,
+        })
         .page(),
     getNextPageParam: (last: Answer<EntryList>) => last.data.nextCursor ?? undefined,
   });
@@ -26,6 +32,7 @@ export function entriesQuery(reader: Reader, namespace: string) {
 export function entryQuery(reader: Reader, namespace: string, key: string) {
   return queryOptions({
     queryKey: keys.entry(namespace, key),
-    queryFn: async ({ client, queryKey, signal }) => await reader.client.config.get(namespace, key, { ...reader.options(failuresOf(client, queryKey)), signal }),
+    queryFn: async ({ client, queryKey, signal }) =>
+      await reader.client.config.get(namespace, key, { ...reader.options(failuresOf(client, queryKey)), signal }),
   });
 }

@@ -14,7 +14,9 @@ export function namespacesQuery(reader: Reader) {
     queryKey: keys.namespaces(),
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ client, queryKey, pageParam, signal }): Promise<Answer<NamespaceList>> =>
-      await reader.client.namespaces.list({ ...reader.options(failuresOf(client, queryKey)), limit: PAGE, cursor: pageParam, signal }).page(),
+      await reader.client.namespaces
+        .list({ ...reader.options(failuresOf(client, queryKey)), limit: PAGE, cursor: pageParam, signal })
+        .page(),
     getNextPageParam: (last: Answer<NamespaceList>) => last.data.nextCursor ?? undefined,
   });
 }
@@ -23,6 +25,7 @@ export function namespacesQuery(reader: Reader) {
 export function namespaceQuery(reader: Reader, namespace: string) {
   return queryOptions({
     queryKey: keys.namespace(namespace),
-    queryFn: async ({ client, queryKey, signal }) => await reader.client.namespaces.get(namespace, { ...reader.options(failuresOf(client, queryKey)), signal }),
+    queryFn: async ({ client, queryKey, signal }) =>
+      await reader.client.namespaces.get(namespace, { ...reader.options(failuresOf(client, queryKey)), signal }),
   });
 }

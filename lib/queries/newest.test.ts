@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { isNewer, onlyNewer, reaches } from './newest.ts';
 
 const history = '0123abcd.89abcdef';
-const read = (version: string, value = version): unknown => ({ data: { value }, meta: { token: version.split(',').map((element) => `${history}/${element}`).join(',') } });
+const read = (version: string, value = version): unknown => ({
+  data: { value },
+  meta: {
+    token: version
+      .split(',')
+      .map((element) => `${history}/${element}`)
+      .join(','),
+  },
+});
 
 function cacheWith(data: unknown, updatedAt: number): QueryClient {
   const cache = new QueryClient();

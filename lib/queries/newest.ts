@@ -10,7 +10,8 @@ interface PagedAnswer {
 /** What an answer in the cache was read from; null where it says nothing of it. */
 function tokenOf(data: unknown): Token | null {
   if (typeof data !== 'object' || data === null) return null;
-  const meta = 'meta' in data ? (data as { readonly meta: AnswerMeta }).meta : 'pages' in data ? (data as PagedAnswer).pages[0]?.meta : undefined;
+  const meta =
+    'meta' in data ? (data as { readonly meta: AnswerMeta }).meta : 'pages' in data ? (data as PagedAnswer).pages[0]?.meta : undefined;
   if (meta?.token === null || meta?.token === undefined) return null;
   try {
     return parseToken(meta.token);

@@ -4,16 +4,19 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { FolderTree, Plus } from 'lucide-react';
 import { usePathname, useRouter } from 'next/navigation';
 import type { ReactElement, ReactNode } from 'react';
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { text } from '../../../components/catalogue.ts';
 import { NamespaceTree } from '../../../components/config/namespace-tree.tsx';
-import { NewNamespaceDialog } from '../../../components/config/new-namespace-dialog.tsx';
 import { paths } from '../../../components/paths.ts';
 import { Button } from '../../../components/ui/button.tsx';
 import { cx } from '../../../components/ui/cx.ts';
 import { namespacesQuery } from '../../../lib/queries/namespaces.ts';
 import { useConsole } from '../../_client/console.tsx';
 import { useCreateNamespace } from '../../_client/use-create-namespace.ts';
+
+const NewNamespaceDialog = lazy(async () => ({
+  default: (await import('../../../components/config/new-namespace-dialog.tsx')).NewNamespaceDialog,
+}));
 
 /** Namespace that an address is about; null for none. */
 function namespaceOf(path: string): string | null {
@@ -51,8 +54,23 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
 
   return (
     <div className="flex min-h-0 flex-1">
-      <aside className={cx('w-72 shrink-0 flex-col border-r bg-surface max-md:absolute max-md:inset-x-0 max-md:top-[5.25rem] max-md:bottom-0 max-md:z-30 max-md:w-full', treeOpen ? 'flex' : 'flex max-md:hidden')}>
-        {list.isPending ? <TreeSkeleton /> : <NamespaceTree namespaces={namespaces} partial={hasNextPage} selected={namespaceOf(path)} onOpen={() => setTreeOpen(false)} action={action} />}
+      <aside
+        className={cx(
+          'w-72 shrink-0 flex-col border-r bg-surface max-md:absolute max-md:inset-x-0 max-md:top-[5.25rem] max-md:bottom-0 max-md:z-30 max-md:w-full',
+          treeOpen ? 'flex' : 'flex max-md:hidden',
+        )}
+      >
+        {list.isPending ? (
+          <TreeSkeleton />
+        ) : (
+          <NamespaceTree
+            namespaces={namespaces}
+            partial={hasNextPage}
+            selected={namespaceOf(path)}
+            onOpen={() => setTreeOpen(false)}
+            action={action}
+          />
+        )}
       </aside>
       <main className="flex min-w-0 flex-1 flex-col bg-surface">
         <div className="flex items-center border-b px-3 py-1.5 md:hidden">
@@ -63,7 +81,11 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
         </div>
         {children}
       </main>
-      <NewNamespaceDialog open={creating} onOpenChange={setCreating} pending={create.pending} error={create.error} onSubmit={create.submit} />
+      {creating ? (
+        <Suspense>
+          <NewNamespaceDialog open onOpenChange={setCreating} pending={create.pending} error={create.error} onSubmit={create.submit} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -37,7 +37,11 @@ export function ConfigHome(): ReactElement | null {
       <ul className="grid max-w-4xl gap-3 sm:grid-cols-2">
         {recent.map(({ namespace, description, entries, updatedAt }) => (
           <li key={namespace}>
-            <Link href={paths.namespace(namespace)} prefetch={false} className="flex h-full flex-col gap-1 rounded-lg border bg-surface p-3.5 shadow-card hover:border-line-strong">
+            <Link
+              href={paths.namespace(namespace)}
+              prefetch={false}
+              className="flex h-full flex-col gap-1 rounded-lg border bg-surface p-3.5 shadow-card hover:border-line-strong"
+            >
               <span className="truncate font-medium" title={namespace}>
                 {namespace}
               </span>

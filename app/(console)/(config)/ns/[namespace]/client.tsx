@@ -35,7 +35,10 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
   const deferredFilter = useDeferredValue(filter.trim().toLowerCase());
 
   const loaded = useMemo(() => list.data?.pages.flatMap(({ data }) => data.items) ?? [], [list.data]);
-  const entries = useMemo(() => (deferredFilter === '' ? loaded : loaded.filter(({ key }) => key.toLowerCase().includes(deferredFilter))), [loaded, deferredFilter]);
+  const entries = useMemo(
+    () => (deferredFilter === '' ? loaded : loaded.filter(({ key }) => key.toLowerCase().includes(deferredFilter))),
+    [loaded, deferredFilter],
+  );
   const read = list.data?.pages[0]?.meta;
   const state = readState(list, entriesFailure);
   const aboutState = readState(about, aboutFailure);
@@ -83,7 +86,12 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
           className="w-64 max-sm:flex-1"
         />
         <span className="tnum text-xs text-ink-faint" role="status">
-          {list.data === undefined ? null : text.table.shown(entries.length, deferredFilter === '' ? Math.max(about.data?.data.entries ?? 0, loaded.length) : loaded.length)}
+          {list.data === undefined
+            ? null
+            : text.table.shown(
+                entries.length,
+                deferredFilter === '' ? Math.max(about.data?.data.entries ?? 0, loaded.length) : loaded.length,
+              )}
           {deferredFilter !== '' && hasNextPage ? ` · ${text.table.loaded(loaded.length)}` : null}
         </span>
         {writes ? (
@@ -138,7 +146,9 @@ function useShortcuts(namespace: string, writes: boolean): React.RefObject<HTMLI
   const router = useRouter();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable=true], [role=dialog]') !== null;
+      const typing =
+        event.target instanceof HTMLElement &&
+        event.target.closest('input, textarea, select, [contenteditable=true], [role=dialog]') !== null;
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === '/') {
         event.preventDefault();

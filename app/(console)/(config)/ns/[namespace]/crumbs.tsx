@@ -7,7 +7,11 @@ import { paths } from '../../../../../components/paths.ts';
 export function Crumbs({ namespace, children }: { readonly namespace: string; readonly children: ReactNode }): ReactElement {
   return (
     <div className="border-b px-4 py-3">
-      <Link href={paths.namespace(namespace)} prefetch={false} className="-ml-1 inline-flex max-w-full items-center gap-0.5 rounded-sm pr-1 text-xs text-ink-soft hover:text-ink">
+      <Link
+        href={paths.namespace(namespace)}
+        prefetch={false}
+        className="-ml-1 inline-flex max-w-full items-center gap-0.5 rounded-sm pr-1 text-xs text-ink-soft hover:text-ink"
+      >
         <ChevronLeft className="size-3.5 shrink-0" aria-hidden />
         <span className="truncate">{namespace}</span>
       </Link>

@@ -1,12 +1,11 @@
 'use client';
 
 import type { ReactElement, ReactNode } from 'react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { text } from '../../../../../components/catalogue.ts';
 import { appliedOn } from '../../../../../components/cluster/summary.ts';
 import type { Base } from '../../../../../components/entry/draft.ts';
 import { EditorCard } from '../../../../../components/entry/editor-card.tsx';
-import { ReviewDialog } from '../../../../../components/entry/review-dialog.tsx';
 import { SavedNotice } from '../../../../../components/entry/saved-notice.tsx';
 import { Button } from '../../../../../components/ui/button.tsx';
 import { NativeSelect } from '../../../../../components/ui/field.tsx';
@@ -16,9 +15,11 @@ import { ENTRY_TYPES } from '../../../../../lib/contract/model.ts';
 import { parseToken } from '../../../../../lib/contract/token.ts';
 import { useConsole } from '../../../../_client/console.tsx';
 import { useLive } from '../../../../_client/live.tsx';
-import { SignInAgain } from '../../../../_client/sign-in-again.tsx';
 import { useDraft } from '../../../../_client/use-draft.ts';
 import { useSave } from '../../../../_client/use-save.ts';
+
+const ReviewDialog = lazy(async () => ({ default: (await import('../../../../../components/entry/review-dialog.tsx')).ReviewDialog }));
+const SignInAgain = lazy(async () => ({ default: (await import('../../../../_client/sign-in-again.tsx')).SignInAgain }));
 
 export interface EntryWorkbenchProps {
   readonly namespace: string;
@@ -38,7 +39,10 @@ export interface EntryWorkbenchProps {
 /** Editing one entry: type, value, review, save, and what became of it. */
 export function EntryWorkbench({ namespace, entryKey, base, about, notices, blocked = null, onSaved }: EntryWorkbenchProps): ReactElement {
   const { clusterId, nonce, session } = useConsole();
-  const { draft, act, restored } = useDraft(`confman_draft_${clusterId}_${JSON.stringify([namespace, base === null ? '' : entryKey])}`, base);
+  const { draft, act, restored } = useDraft(
+    `confman_draft_${clusterId}_${JSON.stringify([namespace, base === null ? '' : entryKey])}`,
+    base,
+  );
   const { outcome, save, check, reset } = useSave(namespace, entryKey);
   const [reviewing, setReviewing] = useState(false);
   const readOnly = session.role === 'viewer';
@@ -82,7 +86,12 @@ export function EntryWorkbench({ namespace, entryKey, base, about, notices, bloc
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <label className="flex items-center gap-2 text-sm">
           <span className="text-ink-soft">{text.entry.typeLabel}</span>
-          <NativeSelect value={draft.type} disabled={readOnly} onChange={(event) => act({ type: 'type-chosen', entryType: event.target.value as EntryType })} className="w-auto">
+          <NativeSelect
+            value={draft.type}
+            disabled={readOnly}
+            onChange={(event) => act({ type: 'type-chosen', entryType: event.target.value as EntryType })}
+            className="w-auto"
+          >
             {ENTRY_TYPES.map((type) => (
               <option key={type} value={type}>
                 {text.entry.types[type]}
@@ -131,18 +140,22 @@ export function EntryWorkbench({ namespace, entryKey, base, about, notices, bloc
         onReview={review}
         onDiscard={() => act({ type: 'discarded' })}
       />
-      <ReviewDialog
-        open={reviewing}
-        onOpenChange={setReviewing}
-        draft={draft}
-        outcome={outcome}
-        role={session.role}
-        nonce={nonce}
-        onSave={(message) => void saveOnto(draft.base, message)}
-        onKeepMine={(current, message) => void keepMine(current, message)}
-        onTakeTheirs={takeTheirs}
-      />
-      <SignInAgain open={outcome.kind === 'signed-out'} onDone={reset} />
+      <Suspense>
+        {reviewing ? (
+          <ReviewDialog
+            open
+            onOpenChange={setReviewing}
+            draft={draft}
+            outcome={outcome}
+            role={session.role}
+            nonce={nonce}
+            onSave={(message) => void saveOnto(draft.base, message)}
+            onKeepMine={(current, message) => void keepMine(current, message)}
+            onTakeTheirs={takeTheirs}
+          />
+        ) : null}
+        {outcome.kind === 'signed-out' ? <SignInAgain open onDone={reset} /> : null}
+      </Suspense>
     </div>
   );
 }

@@ -21,7 +21,10 @@ export default async function Page({ params }: Props): Promise<ReactElement> {
   const namespace = decodeURIComponent((await params).namespace);
   const reader = await serverReader();
   const queries = createQueryClient();
-  const [about, entries] = await Promise.all([prefetch(queries, namespaceQuery(reader, namespace)), prefetchPages(queries, entriesQuery(reader, namespace))]);
+  const [about, entries] = await Promise.all([
+    prefetch(queries, namespaceQuery(reader, namespace)),
+    prefetchPages(queries, entriesQuery(reader, namespace)),
+  ]);
   return (
     <Hydrate state={dehydrate(queries)} dropped={reader.dropped}>
       <NamespacePage namespace={namespace} aboutFailure={about} entriesFailure={entries} />

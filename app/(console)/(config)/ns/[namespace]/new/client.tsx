@@ -28,7 +28,17 @@ export function NewEntryPage({ namespace, firstKey }: { readonly namespace: stri
         onSaved={() => router.replace(paths.entry(namespace, key))}
         about={
           <Field label={text.entry.keyLabel} hint={text.entry.keyHint} error={fault} className="order-first w-full max-w-xl">
-            {(control) => <TextInput {...control} value={key} onChange={(event) => setKey(event.target.value)} className="font-mono" spellCheck={false} autoCapitalize="none" autoFocus={firstKey === ''} />}
+            {(control) => (
+              <TextInput
+                {...control}
+                value={key}
+                onChange={(event) => setKey(event.target.value)}
+                className="font-mono"
+                spellCheck={false}
+                autoCapitalize="none"
+                autoFocus={firstKey === ''}
+              />
+            )}
           </Field>
         }
       />

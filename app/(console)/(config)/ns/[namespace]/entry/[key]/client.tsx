@@ -35,11 +35,7 @@ export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): Rea
   const missing = state.failure?.code === 'entry-not-found' || state.failure?.code === 'namespace-not-found';
   // Nothing of an entry that is gone may look as if it were there; but a text on top of it stays.
   const notices = missing ? null : (
-    <ReadNotices
-      state={state}
-      queryKey={entryQuery(reader, namespace, entryKey).queryKey}
-      data={query.data}
-    />
+    <ReadNotices state={state} queryKey={entryQuery(reader, namespace, entryKey).queryKey} data={query.data} />
   );
   return (
     <>

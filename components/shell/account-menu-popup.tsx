@@ -1,0 +1,38 @@
+'use client';
+
+import { LogOut } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { text } from '../catalogue.ts';
+import { Menu, MenuChoice, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx';
+import type { PopupProps } from '../ui/on-demand.tsx';
+import type { AccountMenuProps } from './account-menu.tsx';
+
+export function Popup({ trigger, session, theme, onTheme, onSignOut }: AccountMenuProps & PopupProps): ReactElement {
+  return (
+    <Menu trigger={trigger}>
+      <MenuNote>
+        <p className="truncate font-medium">{session.key.name}</p>
+        <p className="text-xs text-ink-soft">
+          {text.account.roles[session.role]}: {text.account.roleMeaning[session.role]}
+        </p>
+        {session.scope === null ? null : <p className="text-xs text-ink-soft">{text.account.scope(session.scope)}</p>}
+      </MenuNote>
+      <MenuLine />
+      <MenuChoice
+        label={text.theme.label}
+        value={theme}
+        onChange={onTheme}
+        choices={[
+          { value: 'light', label: text.theme.light },
+          { value: 'dark', label: text.theme.dark },
+          { value: 'system', label: text.theme.system },
+        ]}
+      />
+      <MenuLine />
+      <MenuItem onClick={onSignOut}>
+        <LogOut aria-hidden />
+        {text.account.signOut}
+      </MenuItem>
+    </Menu>
+  );
+}
