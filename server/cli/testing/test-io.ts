@@ -12,6 +12,8 @@ export interface TestProcess {
   readonly typed?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly interrupted?: AbortSignal;
+  /** Called with everything on standard output so far, whenever there is more. */
+  readonly onOutput?: (stdout: string) => void;
 }
 
 export interface Ended {
@@ -26,7 +28,7 @@ export class TestBed {
   readonly cwd = mkdtempSync(join(tmpdir(), 'confman-cli-'));
 
   async run(argv: readonly string[], process: TestProcess = {}): Promise<Ended> {
-    const [stdout, stderr] = [new Capture(process.terminal), new Capture(process.terminal)];
+    const [stdout, stderr] = [new Capture(process.terminal, process.onOutput), new Capture(process.terminal)];
     const typed = [...(process.typed ?? [])];
     const io: Io = {
       env: { HOME: this.cwd, XDG_STATE_HOME: join(this.cwd, 'state'), ...process.env },
@@ -53,10 +55,12 @@ export class TestBed {
 class Capture implements Output {
   readonly isTerminal: boolean;
   readonly columns = 120;
+  readonly #onOutput: ((text: string) => void) | undefined;
   #data = Buffer.alloc(0);
 
-  constructor(isTerminal = false) {
+  constructor(isTerminal = false, onOutput?: (text: string) => void) {
     this.isTerminal = isTerminal;
+    this.#onOutput = onOutput;
   }
 
   get data(): Buffer {
@@ -69,6 +73,7 @@ class Capture implements Output {
 
   write(data: string | Uint8Array): Promise<void> {
     this.#data = Buffer.concat([this.#data, Buffer.from(data as string)]);
+    this.#onOutput?.(this.text);
     return Promise.resolve();
   }
 }
