@@ -3,7 +3,7 @@
  * Next.js catch-all calls it through `inject()`. Creating it starts nothing; being ready starts its housekeeping, closing
  * it ends every stream and wait.
  */
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../auth/authenticate.ts';
 import { KeyTable } from '../auth/key-table.ts';
@@ -60,7 +60,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   const api = runtimeOf(options, routes, uses, stop.signal);
   const app = Fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     bodyLimit: SMALL_BODY_BYTES_MAX,
     http: HTTP_SERVER_OPTIONS,
@@ -69,9 +69,9 @@ export function createApi(options: ApiOptions): FastifyInstance {
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: URL_BYTES_MAX, caseSensitive: true, ignoreTrailingSlash: false, querystringParser: parseQueryString as (text: string) => Record<string, unknown> },
+    routerOptions: { maxParamLength: URL_BYTES_MAX, caseSensitive: true, ignoreTrailingSlash: false, querystringParser: parseQueryString },
     frameworkErrors: (error, request, reply) => {
-      sendProblem(api, request as FastifyRequest, reply as unknown as FastifyReply, null, null, error);
+      sendProblem(api, request, reply, null, null, error);
     },
   });
   app.decorateRequest('caller', null);

@@ -15,7 +15,7 @@ export function encodeEvent({ event, id, data }: StreamEvent): string {
 /** Resolves when the response takes more; false when it is closed or stalls for too long. */
 async function drained(response: ServerResponse, stallMs: number): Promise<boolean> {
   if (response.destroyed) return false;
-  return await new Promise<boolean>((resolve) => {
+  return new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => done(false), stallMs);
     const onDrain = (): void => done(true);
     const onClose = (): void => done(false);

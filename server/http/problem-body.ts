@@ -11,7 +11,7 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 export function problemOf(code: ProblemCode, detail: string, requestId: string, extras: ProblemExtras = {}): Problem {
   const { status, title, retryable } = PROBLEMS[code];
-  return { type: problemType(code), title, status, detail, instance: requestId, code, retryable, ...extras } as Problem;
+  return { type: problemType(code), title, status, detail, instance: requestId, code, retryable, ...extras };
 }
 
 /** Errors of Fastify's own, by its codes: what the client did wrong before any of our code ran. */

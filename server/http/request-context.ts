@@ -67,7 +67,8 @@ export function consistencyOf(request: IncomingMessage, query: RawQuery): Consis
 
 /** The route's own parameters, checked by its schema; unknown ones are refused. */
 export function queryOf(route: AnyRoute, query: RawQuery): unknown {
-  const own: Record<string, string> = {};
+  // Without a prototype, so that no name means anything by itself.
+  const own = Object.create(null) as Record<string, string>;
   for (const name of Object.keys(query)) {
     if ((CONSISTENCY_PARAMETERS as readonly string[]).includes(name)) continue;
     const value = single(query, name);

@@ -10,7 +10,7 @@ const TRANSFER_MS_MAX = 5_000;
 
 export async function clusterStatus({ engine }: Services, call: Call): Promise<ClusterStatus> {
   requireRight(call.principal, 'read');
-  return await engine.status();
+  return engine.status();
 }
 
 export async function transferLeader(

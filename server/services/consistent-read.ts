@@ -75,12 +75,12 @@ export class ReadCoordinator {
 
   /** The read on this thread, after whatever wait it needs. */
   async read<N extends QueryName>(group: string, query: Query<N>, call: Call): Promise<ReadResult<AnswerOf<N>>> {
-    return await this.#reading(group, call, () => this.#engine.read(group, query));
+    return this.#reading(group, call, () => this.#engine.read(group, query));
   }
 
   /** The read on the reader thread: for long lists, searches, scans. */
   async scan<N extends QueryName>(group: string, query: Query<N>, call: Call): Promise<ReadResult<AnswerOf<N>>> {
-    return await this.#reading(group, call, () => this.#engine.scan(group, query));
+    return this.#reading(group, call, () => this.#engine.scan(group, query));
   }
 
   async #reading<N extends QueryName>(
@@ -194,7 +194,7 @@ export class ReadCoordinator {
   }
 
   async #quorumIndex(group: string, call: Call, deadlineMs: number): Promise<number> {
-    return await this.#counted(async () => {
+    return this.#counted(async () => {
       for (;;) {
         const outcome = await this.#engine.readIndex(group, { timeoutMs: this.#rest(deadlineMs), signal: call.gone() });
         if (outcome.kind === 'ok') return outcome.index;

@@ -37,7 +37,7 @@ function attempt(api: ApiRuntime, secret: string, address: string): SignedIn {
 }
 
 export const accessRoutes = [
-  route<queries.HistoryQuery, null>({
+  route<queries.HistoryQuery>({
     id: 'listKeys',
     method: 'GET',
     path: '/api/v1/keys',

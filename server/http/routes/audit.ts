@@ -42,7 +42,7 @@ const ANSWERS = { 200: { description: 'A page of events, newest first; the whole
 const HEADERS = { Accept: 'application/x-ndjson exports the filtered set' };
 
 export const auditRoutes = [
-  route<queries.AuditQuery, null>({
+  route<queries.AuditQuery>({
     id: 'listAudit',
     method: 'GET',
     path: '/api/v1/audit',
@@ -52,9 +52,9 @@ export const auditRoutes = [
     query: queries.AuditQuery,
     headers: HEADERS,
     answers: ANSWERS,
-    handle: async (context) => await answerAudit(context, context.query, context.query.namespace ?? null),
+    handle: async (context) => answerAudit(context, context.query, context.query.namespace ?? null),
   }),
-  route<queries.AuditQuery, null>({
+  route<queries.AuditQuery>({
     id: 'listNamespaceAudit',
     method: 'GET',
     path: '/api/v1/namespaces/:namespace/audit',
@@ -64,6 +64,6 @@ export const auditRoutes = [
     query: queries.AuditQuery.omit({ namespace: true }),
     headers: HEADERS,
     answers: ANSWERS,
-    handle: async (context) => await answerAudit(context, context.query, context.params.namespace),
+    handle: async (context) => answerAudit(context, context.query, context.params.namespace),
   }),
 ];

@@ -63,7 +63,7 @@ async function answerRevision(
 }
 
 export const entryRoutes = [
-  route<queries.ListEntriesQuery, null>({
+  route<queries.ListEntriesQuery>({
     id: 'listEntries',
     method: 'GET',
     path: '/api/v1/namespaces/:namespace/config',
@@ -83,7 +83,7 @@ export const entryRoutes = [
         }),
       ),
   }),
-  route<queries.GetEntryQuery, null>({
+  route<queries.GetEntryQuery>({
     id: 'getEntry',
     method: 'GET',
     path: ENTRY,
@@ -119,7 +119,7 @@ export const entryRoutes = [
       return wroteAnswer(result, result.data.created ? 201 : 200, { etag: entityTag(result.data.version, false) });
     },
   }),
-  route<Record<string, never>, null>({
+  route<Record<string, never>>({
     id: 'deleteEntry',
     method: 'DELETE',
     path: ENTRY,
@@ -135,7 +135,7 @@ export const entryRoutes = [
       return wroteAnswer(await deleteEntry(api.services, write(), { namespace, key, precondition: writePrecondition(groupOf(namespace), ifMatch, undefined) }));
     },
   }),
-  route<queries.HistoryQuery, null>({
+  route<queries.HistoryQuery>({
     id: 'entryHistory',
     method: 'GET',
     path: `${ENTRY}/history`,
@@ -176,7 +176,7 @@ export const entryRoutes = [
     answers: { 200: { description: 'All of it was done', schema: entries.BatchAnswer } },
     handle: async ({ api, write, params, body }) => wroteAnswer(await writeBatch(api.services, write(), { namespace: params.namespace, body })),
   }),
-  route<queries.SearchQuery, null>({
+  route<queries.SearchQuery>({
     id: 'searchEntries',
     method: 'GET',
     path: '/api/v1/configs',

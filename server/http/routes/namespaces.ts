@@ -11,7 +11,7 @@ import { route } from '../route.ts';
 const NAMESPACE = '/api/v1/namespaces/:namespace';
 
 export const namespaceRoutes = [
-  route<queries.ListNamespacesQuery, null>({
+  route<queries.ListNamespacesQuery>({
     id: 'listNamespaces',
     method: 'GET',
     path: '/api/v1/namespaces',

@@ -36,7 +36,7 @@ async function streaming(context: RouteContext<never, null>, start: (signal: Abo
 }
 
 export const streamRoutes = [
-  route<queries.WatchQuery, null>({
+  route<queries.WatchQuery>({
     id: 'watch',
     method: 'GET',
     path: '/api/v1/watch',
@@ -52,13 +52,13 @@ export const streamRoutes = [
       const fault = namespace === null ? null : namespaceFault(namespace);
       if (fault !== null) throw new ServiceError('invalid-name', fault, { errors: [{ parameter: 'namespace', detail: fault }] });
       const input: WatchInput = { namespace, prefix: query.prefix ?? '', values: query.values !== 'false', since: sinceOf(context as never, query.since) };
-      return await streaming(context as never, async (signal) => {
+      return streaming(context as never, async (signal) => {
         const read = await startWatch(api.services, call, input, { authenticator: api.authenticator, signal });
         return { body: { kind: 'events', events: read.data }, read };
       });
     },
   }),
-  route<queries.EventsQuery, null>({
+  route<queries.EventsQuery>({
     id: 'events',
     method: 'GET',
     path: '/api/v1/events',
@@ -71,7 +71,7 @@ export const streamRoutes = [
     handle: async (context) => {
       const { api, call, query } = context;
       const topics = new Set((query.topics?.split(',') ?? TOPICS) as queries.Topic[]);
-      return await streaming(context as never, async (signal) => {
+      return streaming(context as never, async (signal) => {
         const read = await startEvents(api.services, call, { topics, since: sinceOf(context as never, undefined) }, { authenticator: api.authenticator, statuses: api.statuses, signal });
         return { body: { kind: 'events', events: read.data }, read };
       });

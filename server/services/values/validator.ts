@@ -42,7 +42,7 @@ export class ValueValidator {
     if (this.#thread === null || this.#closed || value.length <= INLINE_CHARS_MAX[type]) return valueFault(type, value);
     this.#questions += 1;
     const question: ValueQuestion = { id: this.#questions, type, value };
-    return await new Promise((resolve) => {
+    return new Promise((resolve) => {
       this.#queue.push({ question, resolve });
       if (this.#queue.length === 1) this.#ask();
     });

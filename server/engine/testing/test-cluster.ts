@@ -1,0 +1,93 @@
+/** The log that all replicas of a test cluster share: committed on proposal, applied by every replica that is not held. */
+import { hashSecret } from '../../auth/secret.ts';
+import type { Entry } from '../../raft/types.ts';
+import { encodeCommand } from '../../state/codec.ts';
+import type { Genesis } from '../../state/genesis.ts';
+import type { Command, Lineage, Stamp } from '../../state/types.ts';
+import { TestEngine } from './test-engine.ts';
+
+export interface TestClusterOptions {
+  readonly nodes?: readonly string[] | undefined;
+  readonly clusterId?: string | undefined;
+  readonly lineages?: readonly Lineage[] | undefined;
+  /** Term of the first entries. */
+  readonly term?: number | undefined;
+  readonly adminSecret?: string | undefined;
+  readonly lab?: boolean | undefined;
+}
+
+export const TEST_ADMIN_SECRET = 'confman_test-admin-0123456789abcdefghijklmnop';
+const GROUP = 'default';
+
+/** What is to become of the next proposals. */
+export type ProposalFate = 'commit' | 'lose-answer' | 'lose' | 'storage-full' | 'too-busy' | 'too-large' | 'not-ready';
+
+export class TestCluster {
+  readonly log: Entry[] = [];
+  readonly engines: readonly TestEngine[];
+  /** Name of the leading node, or null. */
+  leader: string | null;
+  /** Whether a quorum confirms what the leader is asked. */
+  quorum = true;
+  /** Taken by the next proposals, one each; `commit` when there is none. */
+  readonly fates: ProposalFate[] = [];
+  /** Nodes that no other one reaches. */
+  readonly cut = new Set<string>();
+  /** Questions for the read index that have been answered or not, in all. */
+  questions = 0;
+  /** Keeps answers about the read index back until it resolves. */
+  answersHeld: Promise<void> | null = null;
+  #term: number;
+  #stampMs = Date.UTC(2026, 0, 1);
+
+  constructor(options: TestClusterOptions = {}) {
+    const names = options.nodes ?? ['n1'];
+    const genesis: Genesis = {
+      identity: { group: GROUP, clusterId: options.clusterId ?? '0a0b0c0d', lineages: options.lineages ?? [{ id: '00000001', forkIndex: null }] },
+      confState: { voters: names.map((name) => `${name}@1`), learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false },
+      members: names.map((name) => ({ id: `${name}@1`, name, incarnation: '1', peer: `${name}:1`, url: `http://${name}.invalid` })),
+    };
+    this.#term = options.term ?? 1;
+    this.leader = names[0] ?? null;
+    this.engines = names.map((name) => new TestEngine(this, name, genesis, options.lab ?? false));
+    const secretHash = hashSecret(options.adminSecret ?? TEST_ADMIN_SECRET);
+    this.append({ level: 1, actor: { keyId: '', name: 'confman' }, requestId: 'seed', idempotency: null, body: { type: 'seed', keyId: 'key_admin', name: 'admin', secretHash } });
+  }
+
+  get term(): number {
+    return this.#term;
+  }
+
+  get commitIndex(): number {
+    return this.log.length;
+  }
+
+  engine(name: string): TestEngine {
+    const engine = this.engines.find((one) => one.nodeId === name);
+    if (engine === undefined) throw new TypeError(`there is no ${name} in this test cluster`);
+    return engine;
+  }
+
+  /** Commits a command. */
+  append(command: Command): number {
+    return this.#commit((stamp) => encodeCommand(command, stamp));
+  }
+
+  /** A new leader begins its term with an empty entry. */
+  newTerm(term = this.#term + 1): number {
+    this.#term = term;
+    return this.#commit(() => new Uint8Array());
+  }
+
+  #commit(data: (stamp: Stamp) => Uint8Array): number {
+    this.#stampMs = Math.max(this.#stampMs + 1, Date.now());
+    const index = this.log.length + 1;
+    this.log.push({ term: this.#term, index, type: 'normal', data: data({ ms: this.#stampMs, counter: 0, node: this.leader ?? 'n1' }) });
+    for (const engine of this.engines) engine.catchUp();
+    return index;
+  }
+
+  close(): void {
+    for (const engine of this.engines) engine.close();
+  }
+}

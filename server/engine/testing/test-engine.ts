@@ -1,0 +1,245 @@
+/** One replica of a test cluster behind the engine port. */
+import type { ClusterStatus } from '../../../lib/contract/cluster.ts';
+import { SqliteStateMachine } from '../../state/sqlite-state-machine.ts';
+import type { Genesis } from '../../state/genesis.ts';
+import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../../state/types.ts';
+import { ReplicaUnavailableError } from '../types.ts';
+import type {
+  Engine,
+  GroupView,
+  HealthCheck,
+  LabState,
+  ProposeOptions,
+  ProposeOutcome,
+  ReadIndexOutcome,
+  RelayAnswer,
+  RelayOutcome,
+  RelayRequest,
+  ReplicaCondition,
+  WaitOptions,
+  WaitOutcome,
+} from '../types.ts';
+import type { ProposalFate, TestCluster } from './test-cluster.ts';
+import { Gate } from './gate.ts';
+
+const GROUP = 'default';
+
+export class TestEngine implements Engine {
+  readonly nodeId: string;
+  readonly lab: Engine['lab'];
+  /** Public address; tests set it once they listen. */
+  url: string;
+  condition: ReplicaCondition = 'ok';
+  /** Since it heard from the leader; null: never. */
+  contactMs: number | null = 0;
+  readonly #cluster: TestCluster;
+  readonly #state: SqliteStateMachine;
+  readonly #reader: StateReader;
+  readonly #results = new Map<number, Applied>();
+  readonly #listeners = new Set<(index: number) => void>();
+  /** Opened whenever something changes that a wait may be about. */
+  readonly #changed = new Gate();
+  #held = false;
+  #clockOffsetMs = 0;
+  #dropPeers: readonly string[] = [];
+  #handler: ((request: RelayRequest) => Promise<RelayAnswer>) | null = null;
+  #waiters = 0;
+  #stopping = false;
+
+  constructor(cluster: TestCluster, nodeId: string, genesis: Genesis, lab: boolean) {
+    this.#cluster = cluster;
+    this.nodeId = nodeId;
+    this.url = `http://${nodeId}.invalid`;
+    this.#state = SqliteStateMachine.open(':memory:', { create: genesis });
+    this.#reader = this.#state.reader();
+    this.lab = lab ? { state: () => Promise.resolve(this.#labState()), set: (change) => Promise.resolve(this.#setLab(change)) } : null;
+  }
+
+  /** Holds or releases applying: what a slow follower does. */
+  holdApply(held: boolean): void {
+    this.#held = held;
+    this.catchUp();
+  }
+
+  /** Applies what is committed, unless held. */
+  catchUp(): void {
+    if (this.#held) return;
+    const from = this.#state.applied().index;
+    const entries = this.#cluster.log.slice(from);
+    if (entries.length === 0) return;
+    for (const applied of this.#state.apply(entries.map((entry) => ({ entry })))) this.#results.set(applied.position.index, applied);
+    this.#changed.open();
+    const index = this.#state.applied().index;
+    for (const listener of this.#listeners) listener(index);
+  }
+
+  /** Wakes whoever waits for a leader, after the test has changed who leads. */
+  leaderChanged(): void {
+    this.#changed.open();
+  }
+
+  groups(): readonly string[] {
+    return [GROUP];
+  }
+
+  view(group: string): GroupView {
+    const leads = this.#cluster.leader === this.nodeId;
+    return {
+      group,
+      condition: this.condition,
+      role: leads ? 'leader' : 'follower',
+      term: this.#cluster.term,
+      commitIndex: this.#cluster.commitIndex,
+      appliedIndex: this.#state.applied().index,
+      leader: this.#leader(),
+      contactMs: leads ? 0 : this.contactMs,
+      stale: !leads && (this.contactMs === null || this.contactMs >= 1000),
+    };
+  }
+
+  #leader(): { readonly node: string; readonly url: string } | null {
+    const { leader } = this.#cluster;
+    return leader === null ? null : { node: leader, url: this.#cluster.engine(leader).url };
+  }
+
+  identity(): StateIdentity | null {
+    return this.#state.identity;
+  }
+
+  async propose(_group: string, command: Command, { timeoutMs, forward }: ProposeOptions): Promise<ProposeOutcome> {
+    const startedMs = performance.now();
+    if (!(await this.#changed.until(() => this.#cluster.leader !== null, { timeoutMs }))) return { kind: 'no-leader', waitedMs: performance.now() - startedMs };
+    const leader = this.#leader();
+    if (leader === null || this.#stopping) return { kind: 'no-leader', waitedMs: performance.now() - startedMs };
+    if (leader.node !== this.nodeId && forward === 'never') return { kind: 'not-leader', leader };
+    const fate: ProposalFate = this.#cluster.fates.shift() ?? 'commit';
+    if (fate === 'lose') return { kind: 'unknown', reason: 'connection-lost' };
+    if (fate !== 'commit' && fate !== 'lose-answer') return { kind: 'refused', code: fate };
+    const index = this.#cluster.append(structuredClone(command));
+    const applied = await this.#cluster.engine(leader.node).resultAt(index, timeoutMs);
+    if (fate === 'lose-answer') return { kind: 'unknown', reason: 'leadership-lost' };
+    return applied === null ? { kind: 'unknown', reason: 'deadline' } : { kind: 'applied', applied };
+  }
+
+  /** What applying the entry gave on this replica, once it has. */
+  async resultAt(index: number, timeoutMs: number): Promise<Applied | null> {
+    await this.#changed.until(() => this.#results.has(index), { timeoutMs });
+    return this.#results.get(index) ?? null;
+  }
+
+  async readIndex(_group: string, options: WaitOptions): Promise<ReadIndexOutcome> {
+    if (this.#stopping) return { kind: 'stopping' };
+    this.#cluster.questions += 1;
+    const commitIndex = this.#cluster.commitIndex;
+    await this.#cluster.answersHeld;
+    if (this.#cluster.leader === null || this.#cluster.cut.has(this.nodeId)) return { kind: 'no-leader' };
+    if (!(await this.#changed.until(() => this.#cluster.quorum, options))) return { kind: options.signal?.aborted === true ? 'aborted' : 'timeout' };
+    return { kind: 'ok', index: commitIndex, term: this.#cluster.term };
+  }
+
+  async waitApplied(_group: string, index: number, options: WaitOptions): Promise<WaitOutcome> {
+    this.#waiters += 1;
+    try {
+      const reached = await this.#changed.until(() => this.#stopping || this.#state.applied().index >= index, options);
+      if (this.#stopping) return { kind: 'stopping' };
+      if (reached) return { kind: 'applied' };
+      return { kind: options.signal?.aborted === true ? 'aborted' : 'timeout' };
+    } finally {
+      this.#waiters -= 1;
+    }
+  }
+
+  read<N extends QueryName>(_group: string, query: Query<N>): ReadAnswer<N> {
+    if (this.condition !== 'ok') throw new ReplicaUnavailableError(this.condition);
+    return this.#reader.read(query);
+  }
+
+  async scan<N extends QueryName>(group: string, query: Query<N>): Promise<ReadAnswer<N>> {
+    return Promise.resolve(this.read(group, query));
+  }
+
+  termAt(_group: string, index: number): number | 'below-floor' | 'not-applied' {
+    return this.#reader.termAt(index);
+  }
+
+  onApplied(_group: string, listener: (appliedIndex: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  status(): Promise<ClusterStatus> {
+    const { clusterId, lineages } = this.#state.identity;
+    const { engines, leader, term, commitIndex } = this.#cluster;
+    const members = engines.map((engine) => engine.#replicaRow());
+    return Promise.resolve({
+      cluster: { id: clusterId, lineage: lineages.at(-1)?.id ?? '', name: 'test', level: 1, verdict: leader === null ? 'unavailable' : 'healthy', reasons: [], canLose: Math.floor((engines.length - 1) / 2) },
+      node: this.nodeId,
+      nodes: engines.map(({ nodeId, url }) => ({ id: nodeId, url, state: 'live', version: null, uptimeMs: null, dataBytes: null, diskFreeBytes: null, lastContactMs: 0, ageMs: 0 })),
+      groups: [{ id: GROUP, leader, term, commitIndex, members }],
+    });
+  }
+
+  #replicaRow(): ClusterStatus['groups'][number]['members'][number] {
+    const { commitIndex, term, leader } = this.#cluster;
+    const appliedIndex = this.#state.applied().index;
+    const role = leader === this.nodeId ? 'leader' : 'follower';
+    return { node: this.nodeId, role, voter: true, term, lastIndex: commitIndex, commitIndex, appliedIndex, lagEntries: commitIndex - appliedIndex, lagMs: null, lastContactMs: 0, snapshotIndex: 0, ageMs: 0 };
+  }
+
+  health(): Promise<readonly HealthCheck[]> {
+    return Promise.resolve([
+      { name: 'member', ok: true, detail: 'a voter' },
+      { name: 'leader', ok: this.#cluster.leader !== null, detail: this.#cluster.leader ?? 'none is known' },
+      { name: 'applied', ok: true, detail: 'up to date' },
+      { name: 'replica', ok: this.condition === 'ok', detail: this.condition },
+    ]);
+  }
+
+  members(): readonly { readonly node: string; readonly url: string }[] {
+    return this.#cluster.engines.map(({ nodeId, url }) => ({ node: nodeId, url }));
+  }
+
+  async relay(node: string, request: RelayRequest, _options: WaitOptions): Promise<RelayOutcome> {
+    const target = this.#cluster.engines.find((engine) => engine.nodeId === node);
+    if (target === undefined) return { kind: 'unknown-node' };
+    if (target.#handler === null || this.#cluster.cut.has(node)) return { kind: 'unreachable' };
+    return { kind: 'answered', answer: structuredClone(await target.#handler(structuredClone(request))) };
+  }
+
+  serveRelays(handler: (request: RelayRequest) => Promise<RelayAnswer>): void {
+    this.#handler = handler;
+  }
+
+  transferLeadership(_group: string, node: string): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }> {
+    if (!this.#cluster.engines.some((engine) => engine.nodeId === node)) return Promise.resolve({ kind: 'not-a-voter' });
+    if (this.#cluster.leader === null) return Promise.resolve({ kind: 'no-leader' });
+    this.#cluster.leader = node;
+    this.#cluster.newTerm();
+    return Promise.resolve({ kind: 'done' });
+  }
+
+  metrics(): Promise<string> {
+    return Promise.resolve(`# TYPE confman_applied_index gauge\nconfman_applied_index{group="default"} ${this.#state.applied().index}\n`);
+  }
+
+  waiters(): number {
+    return this.#waiters;
+  }
+
+  #labState(): LabState {
+    return { holdApply: this.#held, dropPeers: this.#dropPeers, clockOffsetMs: this.#clockOffsetMs };
+  }
+
+  #setLab(change: Partial<LabState>): LabState {
+    if (change.holdApply !== undefined) this.holdApply(change.holdApply);
+    this.#dropPeers = change.dropPeers ?? this.#dropPeers;
+    this.#clockOffsetMs = change.clockOffsetMs ?? this.#clockOffsetMs;
+    return this.#labState();
+  }
+
+  close(): void {
+    this.#stopping = true;
+    this.#changed.open();
+    this.#state.close();
+  }
+}
