@@ -169,8 +169,8 @@ export class Raft {
     // A pre-vote and its grant speak of a term that nobody has started (E4).
     if (type === 'pre-vote') return this.#answerPreVote(message);
     if (type === 'pre-vote-resp' && message.granted) return this.#countPreVote(message);
-    const fromLeader = type === 'app' || type === 'heartbeat' || type === 'snap';
-    this.becomeFollower(message.term, fromLeader ? message.from : null);
+    // Whether the sender leads that term is for the handler to say.
+    this.becomeFollower(message.term, null);
     return true;
   }
 
