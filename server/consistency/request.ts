@@ -135,8 +135,9 @@ function parseOnTimeout(text: string, name: string): OnTimeout {
 
 function oneOf<T extends string>(text: string, name: string, words: readonly T[]): T {
   const found = words.find((word) => word === text);
-  if (found === undefined)
-    {throw new ParameterFault(name, `${name} is ${quote(text)}: it must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);}
+  if (found === undefined) {
+    throw new ParameterFault(name, `${name} is ${quote(text)}: it must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+  }
   return found;
 }
 
@@ -144,8 +145,9 @@ const DURATION = /^(0|[1-9][0-9]{0,8})(ms|s)$/;
 
 function parseMaxWait(text: string, name: string): number {
   const match = DURATION.exec(text);
-  if (match === null)
-    {throw new ParameterFault(name, `${name} is ${quote(text)}: it must be a whole number with the unit s or ms, for example 5s or 750ms`);}
+  if (match === null) {
+    throw new ParameterFault(name, `${name} is ${quote(text)}: it must be a whole number with the unit s or ms, for example 5s or 750ms`);
+  }
   const ms = Number(match[1]) * (match[2] === 's' ? 1000 : 1);
   if (ms > MAX_WAIT_MS_MAX) throw new ParameterFault(name, `${name} is ${quote(text)}: it may be at most ${MAX_WAIT_MS_MAX / 1000}s`);
   return ms;

@@ -32,7 +32,8 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDone
 export function authenticateRequest(api: ApiRuntime): Hook {
   return (request, reply, done) => {
     try {
-      if ((request.raw.url ?? '').length > URL_BYTES_MAX) throw new ServiceError('uri-too-long', `an address has at most ${URL_BYTES_MAX} bytes`);
+      if ((request.raw.url ?? '').length > URL_BYTES_MAX)
+        throw new ServiceError('uri-too-long', `an address has at most ${URL_BYTES_MAX} bytes`);
       const right = request.is404 ? rightOfUnknown(request) : (request.routeOptions.config.right ?? 'read');
       if (right !== 'open') {
         request.caller = callerOf(api, request);
@@ -56,11 +57,16 @@ function callerOf(api: ApiRuntime, request: FastifyRequest): Caller {
   const nonce = headers[RELAY_HEADER];
   if (nonce !== undefined) {
     const principal = typeof nonce === 'string' ? api.relayed.get(nonce) : undefined;
-    if (principal === undefined || typeof nonce !== 'string') throw new ServiceError('unauthenticated', 'this request was not relayed by a node of this cluster');
+    if (principal === undefined || typeof nonce !== 'string')
+      throw new ServiceError('unauthenticated', 'this request was not relayed by a node of this cluster');
     api.relayed.delete(nonce);
     return { principal, applied: null, relayed: true };
   }
-  const found = api.authenticator.authenticate({ authorization: headers.authorization, apiKey: header(request.raw, 'x-api-key'), cookie: headers.cookie });
+  const found = api.authenticator.authenticate({
+    authorization: headers.authorization,
+    apiKey: header(request.raw, 'x-api-key'),
+    cookie: headers.cookie,
+  });
   switch (found.kind) {
     case 'known':
       if (found.principal.via === 'cookie') checkCookieOrigin(api, request);
@@ -78,5 +84,8 @@ function checkCookieOrigin(api: ApiRuntime, request: FastifyRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return;
   const { origin, host } = request.headers;
   if (isOwnOrigin({ origin, host, allowed: api.settings.allowedOrigins })) return;
-  throw new ServiceError('origin-mismatch', origin === undefined ? 'a change by session cookie needs the Origin header' : `${origin} is not this cluster`);
+  throw new ServiceError(
+    'origin-mismatch',
+    origin === undefined ? 'a change by session cookie needs the Origin header' : `${origin} is not this cluster`,
+  );
 }

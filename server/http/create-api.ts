@@ -4,7 +4,7 @@
  * it ends every stream and wait.
  */
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { Authenticator } from '../auth/authenticate.ts';
 import { KeyTable } from '../auth/key-table.ts';
 import { KeyUses } from '../auth/key-uses.ts';
@@ -142,7 +142,8 @@ function runtimeOf(options: ApiOptions, routes: readonly AnyRoute[], uses: KeyUs
     relayed: new Map(),
     stopping,
     takeStream: () => {
-      if (streams >= settings.streamsMax) throw new ServiceError('too-many-streams', `${streams} event streams are open on this node already`, { retryAfterMs: 5_000 });
+      if (streams >= settings.streamsMax)
+        throw new ServiceError('too-many-streams', `${streams} event streams are open on this node already`, { retryAfterMs: 5_000 });
       streams += 1;
       let taken = true;
       return () => {
@@ -162,7 +163,8 @@ function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') done(new ServiceError('unsupported-media-type', 'send the body without Content-Encoding'));
+    if (encoding !== undefined && encoding !== 'identity')
+      done(new ServiceError('unsupported-media-type', 'send the body without Content-Encoding'));
     else done(null, body);
   });
 }

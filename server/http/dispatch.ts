@@ -34,7 +34,14 @@ export function handlerOf(api: ApiRuntime, route: AnyRoute): Handler {
   };
 }
 
-async function finish(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, call: Call, caller: Caller | null, answered: Promise<Answer | null>): Promise<void> {
+async function finish(
+  api: ApiRuntime,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: Call,
+  caller: Caller | null,
+  answered: Promise<Answer | null>,
+): Promise<void> {
   try {
     const answer = await answered;
     if (answer !== null) sendAnswer(api, request, reply, call, caller, answer);
@@ -69,7 +76,8 @@ function answerOf(
   checkParams(names, params);
   const bytes = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : null;
   const { node } = call.consistency;
-  if (node !== null && node !== api.services.engine.nodeId && route.right !== 'open') return relayNamed(api, route, node, { request, reply, call, body: bytes });
+  if (node !== null && node !== api.services.engine.nodeId && route.right !== 'open')
+    return relayNamed(api, route, node, { request, reply, call, body: bytes });
   const context: RouteContext<never, never> = {
     api,
     call,
@@ -85,10 +93,14 @@ function answerOf(
 
 function bodyOf(route: AnyRoute, bytes: Buffer | null): unknown {
   if (route.body === undefined) {
-    if (bytes !== null) throw new ServiceError('invalid-body', 'this request takes no body', { errors: [{ pointer: '', detail: 'leave the body out' }] });
+    if (bytes !== null)
+      throw new ServiceError('invalid-body', 'this request takes no body', { errors: [{ pointer: '', detail: 'leave the body out' }] });
     return null;
   }
-  if (bytes === null) throw new ServiceError('invalid-body', 'a JSON body is missing', { errors: [{ pointer: '', detail: 'send a JSON object as Content-Type: application/json' }] });
+  if (bytes === null)
+    throw new ServiceError('invalid-body', 'a JSON body is missing', {
+      errors: [{ pointer: '', detail: 'send a JSON object as Content-Type: application/json' }],
+    });
   return checkBody(route.body, parseJson(bytes));
 }
 
@@ -98,13 +110,22 @@ async function relayNamed(api: ApiRuntime, route: AnyRoute, node: string, relaye
   // Hop limit 1: what came through another node is answered here or nowhere.
   if (relayed.call.relayed) throw unreachable(node);
   if (route.kind === 'stream') {
-    throw new ServiceError('invalid-parameter', 'an event stream is served by the node that is asked: ask that node itself', { errors: [{ parameter: 'X-Confman-Node', detail: 'not for event streams' }] });
+    throw new ServiceError('invalid-parameter', 'an event stream is served by the node that is asked: ask that node itself', {
+      errors: [{ parameter: 'X-Confman-Node', detail: 'not for event streams' }],
+    });
   }
   await relayTo(api, node, { ...relayed, instead: unreachable(node), waited: false });
   return null;
 }
 
-async function fail(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, call: Call | null, caller: Caller | null, error: unknown): Promise<void> {
+async function fail(
+  api: ApiRuntime,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: Call | null,
+  caller: Caller | null,
+  error: unknown,
+): Promise<void> {
   try {
     if (error instanceof ClientGone || reply.raw.destroyed) {
       reply.hijack();

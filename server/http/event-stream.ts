@@ -31,7 +31,11 @@ async function drained(response: ServerResponse, stallMs: number): Promise<boole
 }
 
 /** Writes everything that `chunks` gives, then ends the response. Ends early when the client is gone or stalls. */
-export async function pumpStream(response: ServerResponse, chunks: AsyncIterable<string>, stallMs = STREAM_STALL_MS_MAX): Promise<'ended' | 'cut'> {
+export async function pumpStream(
+  response: ServerResponse,
+  chunks: AsyncIterable<string>,
+  stallMs = STREAM_STALL_MS_MAX,
+): Promise<'ended' | 'cut'> {
   for await (const chunk of chunks) {
     if (response.destroyed) return 'cut';
     if (!response.write(chunk) && !(await drained(response, stallMs))) {

@@ -12,7 +12,10 @@ const READ_HEADERS = {
   'X-Confman-Consistency': 'eventual, read-your-writes or linearizable',
   'X-Confman-On-Timeout': 'fail, redirect or forward',
 };
-const WAIT_HEADERS = { 'X-Confman-Max-Wait': 'How long the request may take, as 5s or 750ms; at most 30s', 'X-Confman-Node': 'The node that is to answer' };
+const WAIT_HEADERS = {
+  'X-Confman-Max-Wait': 'How long the request may take, as 5s or 750ms; at most 30s',
+  'X-Confman-Node': 'The node that is to answer',
+};
 const WRITE_HEADERS = {
   'X-Confman-Min-Version': 'Version token: judge the preconditions only after it',
   'Idempotency-Key': 'The same request with the same key is done once; at most 128 characters',
@@ -39,7 +42,11 @@ class Components {
 
   /** A schema in place, its named parts as references. `io`: what a client sends, or what it gets. */
   schema(schema: z.ZodType, io: 'input' | 'output'): Json {
-    const { $schema: _, $defs, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' }) as Json & { $defs?: Record<string, Json> };
+    const {
+      $schema: _,
+      $defs,
+      ...rest
+    } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' }) as Json & { $defs?: Record<string, Json> };
     for (const [name, definition] of Object.entries($defs ?? {})) this.schemas[name] ??= moved(definition) as Json;
     return moved(rest) as Json;
   }
@@ -52,7 +59,10 @@ function moved(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => name !== 'id')
-      .map(([name, part]) => [name, name === '$ref' && typeof part === 'string' ? part.replace('#/$defs/', '#/components/schemas/') : moved(part)]),
+      .map(([name, part]) => [
+        name,
+        name === '$ref' && typeof part === 'string' ? part.replace('#/$defs/', '#/components/schemas/') : moved(part),
+      ]),
   );
 }
 
@@ -80,14 +90,22 @@ function queryParameters(schema: Json): Json[] {
 
 function answersFor(route: AnyRoute, components: Components): Json {
   const answers: Json = {};
-  const headers = route.right === 'open' ? {} : Object.fromEntries(Object.entries(ANSWER_HEADERS).map(([name, description]) => [name, { description, schema: { type: 'string' } }]));
+  const headers =
+    route.right === 'open'
+      ? {}
+      : Object.fromEntries(
+          Object.entries(ANSWER_HEADERS).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+        );
   for (const [status, { description, schema, media }] of Object.entries(route.answers)) {
     const content: Json = {};
     if (schema !== undefined) content['application/json'] = { schema: components.schema(schema, 'output') };
     for (const type of media ?? []) content[type] = { schema: { type: 'string' } };
     answers[status] = { description, headers, ...(Object.keys(content).length === 0 ? {} : { content }) };
   }
-  answers['default'] = { description: 'A problem', content: { 'application/problem+json': { schema: components.schema(Problem, 'output') } } };
+  answers['default'] = {
+    description: 'A problem',
+    content: { 'application/problem+json': { schema: components.schema(Problem, 'output') } },
+  };
   return answers;
 }
 
@@ -105,13 +123,19 @@ export function openapiDocument(routes: readonly AnyRoute[], version: string): J
       parameters: parametersFor(route, components),
       responses: answersFor(route, components),
       ...(route.right === 'open' ? { security: [] } : {}),
-      ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: components.schema(route.body, 'input') } } } }),
+      ...(route.body === undefined
+        ? {}
+        : { requestBody: { required: true, content: { 'application/json': { schema: components.schema(route.body, 'input') } } } }),
     };
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation };
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Confman', version, description: `A distributed configuration service in which every write returns a version token that a read on any node may demand. Problem codes: ${Object.keys(PROBLEMS).join(', ')}.` },
+    info: {
+      title: 'Confman',
+      version,
+      description: `A distributed configuration service in which every write returns a version token that a read on any node may demand. Problem codes: ${Object.keys(PROBLEMS).join(', ')}.`,
+    },
     security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
     paths,
     components: {

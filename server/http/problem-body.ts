@@ -29,12 +29,18 @@ export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof ParameterFault) return fromParameter(error);
   if (error instanceof ReplicaUnavailableError) {
-    return new ServiceError('node-not-ready', `the replica on this node serves nothing now: ${error.condition}`, { retryAfterMs: 1000 }, { cause: error });
+    return new ServiceError(
+      'node-not-ready',
+      `the replica on this node serves nothing now: ${error.condition}`,
+      { retryAfterMs: 1000 },
+      { cause: error },
+    );
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     const known = FROM_FASTIFY[error.code];
     if (known !== undefined) return new ServiceError(known[0], known[1], {}, { cause: error });
-    if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) return new ServiceError('bad-request', 'the request cannot be read', {}, { cause: error });
+    if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500)
+      return new ServiceError('bad-request', 'the request cannot be read', {}, { cause: error });
   }
   return new ServiceError('internal-error', 'the request failed on our side; its id is in the log', {}, { cause: error });
 }

@@ -55,7 +55,13 @@ export async function relayTo(api: ApiRuntime, node: string, { request, reply, c
   }
   const onTimeout = waited ? 'fail' : call.consistency.onTimeout;
   headers['x-confman-on-timeout'] = onTimeout;
-  const relayed: RelayRequest = { method: request.method, url: withoutRelayParameters(request.raw.url ?? '/'), headers, body, principal: encodePrincipal(call.principal) };
+  const relayed: RelayRequest = {
+    method: request.method,
+    url: withoutRelayParameters(request.raw.url ?? '/'),
+    headers,
+    body,
+    principal: encodePrincipal(call.principal),
+  };
   const outcome = await api.services.engine.relay(node, relayed, { timeoutMs: waitMs + RELAY_SLACK_MS, signal: call.gone() });
   if (outcome.kind !== 'answered') throw outcome.kind === 'timeout' && isWrite(request) ? outcomeUnknown(request, node) : instead;
   const { answer } = outcome;
@@ -88,7 +94,10 @@ function withoutRelayParameters(url: string): string {
 
 /** Who was to answer cannot. */
 export function unreachable(node: string): ServiceError {
-  return new ServiceError('node-unreachable', `${node} cannot be reached from here, or is no member of this cluster`, { node, retryAfterMs: 1000 });
+  return new ServiceError('node-unreachable', `${node} cannot be reached from here, or is no member of this cluster`, {
+    node,
+    retryAfterMs: 1000,
+  });
 }
 
 /** The side that answers: for `Engine.serveRelays`. The other node has authenticated the caller, so its principal is trusted. */

@@ -28,7 +28,10 @@ export function checkBody<T>(schema: z.ZodType<T>, value: unknown): T {
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap(issueErrors).slice(0, ERRORS_MAX);
   const [first] = errors;
-  const detail = first === undefined ? 'the body does not have the expected form' : `${first.pointer === '' ? 'the body' : first.pointer}: ${first.detail}`;
+  const detail =
+    first === undefined
+      ? 'the body does not have the expected form'
+      : `${first.pointer === '' ? 'the body' : first.pointer}: ${first.detail}`;
   throw new ServiceError('invalid-body', detail, { errors });
 }
 

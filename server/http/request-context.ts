@@ -120,13 +120,20 @@ export function goneSignal(reply: FastifyReply): () => AbortSignal {
 }
 
 /** The call as a write: idempotency key, its scope, the hash of the body as it came. */
-export function toWriteCall(call: Call, route: AnyRoute, params: Readonly<Record<string, string>>, request: FastifyRequest, bodyBytes: Buffer | null): WriteCall {
+export function toWriteCall(
+  call: Call,
+  route: AnyRoute,
+  params: Readonly<Record<string, string>>,
+  request: FastifyRequest,
+  bodyBytes: Buffer | null,
+): WriteCall {
   const idempotencyKey = header(request.raw, 'idempotency-key') ?? null;
   if (idempotencyKey !== null && (idempotencyKey.length > IDEMPOTENCY_KEY_CHARS_MAX || !/^[\x20-\x7e]+$/.test(idempotencyKey))) {
     throw new ParameterFault('Idempotency-Key', `it has 1 to ${IDEMPOTENCY_KEY_CHARS_MAX} printable ASCII characters`);
   }
   const forward = header(request.raw, 'x-confman-forward');
-  if (forward !== undefined && forward !== 'never' && forward !== 'always') throw new ParameterFault('X-Confman-Forward', 'it must be never or always');
+  if (forward !== undefined && forward !== 'never' && forward !== 'always')
+    throw new ParameterFault('X-Confman-Forward', 'it must be never or always');
   const resource = `${route.method} ${route.path.replaceAll(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))}`;
   const bodyHash = createHash('sha256')
     .update(bodyBytes ?? '')

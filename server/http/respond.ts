@@ -23,7 +23,14 @@ function baseHeaders(request: FastifyRequest): Record<string, string> {
 }
 
 /** Answers a call. Streams stay open until their source ends. */
-export function sendAnswer(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, call: Call | null, caller: Caller | null, answer: Answer): void {
+export function sendAnswer(
+  api: ApiRuntime,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: Call | null,
+  caller: Caller | null,
+  answer: Answer,
+): void {
   const headers = baseHeaders(request);
   if (caller !== null) api.headers.write(headers, factsOf(api, call, caller, answer));
   if (answer.wrote !== null) {
@@ -52,7 +59,13 @@ export function sendAnswer(api: ApiRuntime, request: FastifyRequest, reply: Fast
   }
 }
 
-async function pump(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, headers: Record<string, string>, chunks: AsyncIterable<string>): Promise<void> {
+async function pump(
+  api: ApiRuntime,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  headers: Record<string, string>,
+  chunks: AsyncIterable<string>,
+): Promise<void> {
   const route = request.routeOptions.url ?? '';
   reply.hijack();
   reply.raw.writeHead(200, headers);
@@ -73,7 +86,14 @@ function factsOf(api: ApiRuntime, call: Call | null, caller: Caller, { read, wro
   const asked = call?.consistency;
   const constrained = asked !== undefined && (asked.token.length > 0 || asked.mode === 'linearizable');
   if (wrote !== null) return { group: wrote.group, position: wrote.position, mode: null, waitedMs: null, constrained };
-  if (read !== null) return { group: read.group, position: read.applied, mode: read.mode, waitedMs: read.waitedMs, constrained: constrained || read.mode !== 'eventual' };
+  if (read !== null)
+    return {
+      group: read.group,
+      position: read.applied,
+      mode: read.mode,
+      waitedMs: read.waitedMs,
+      constrained: constrained || read.mode !== 'eventual',
+    };
   return { group: CLUSTER_GROUP, position: positionNow(api, caller), mode: null, waitedMs: null, constrained };
 }
 
@@ -84,7 +104,14 @@ function positionNow(api: ApiRuntime, caller: Caller): LogPosition {
 }
 
 /** Answers with a problem. `caller` null: not authenticated, so nothing is said about the state. */
-export function sendProblem(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, call: Call | null, caller: Caller | null, failure: unknown): void {
+export function sendProblem(
+  api: ApiRuntime,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: Call | null,
+  caller: Caller | null,
+  failure: unknown,
+): void {
   const error = toServiceError(failure);
   if (error.code === 'internal-error') api.logger.error({ requestId: request.id, err: error.cause ?? error }, 'a request failed');
   const problem = problemOf(error.code, error.message, request.id, error.extras);
@@ -94,7 +121,10 @@ export function sendProblem(api: ApiRuntime, request: FastifyRequest, reply: Fas
   headers['content-type'] = PROBLEM_TYPE;
   if (caller !== null && api.services.engine.view(CLUSTER_GROUP).condition === 'ok') {
     const { decidedAt } = error;
-    const wrote = decidedAt === null ? null : { group: decidedAt.group, position: decidedAt.position, replayed: decidedAt.replayed === true, clock: null };
+    const wrote =
+      decidedAt === null
+        ? null
+        : { group: decidedAt.group, position: decidedAt.position, replayed: decidedAt.replayed === true, clock: null };
     api.headers.write(headers, { ...factsOf(api, call, caller, { read: error.read, wrote }), constrained: true });
     if (wrote?.replayed === true) headers[REPLAYED] = 'true';
   }
@@ -108,10 +138,16 @@ export function sendProblem(api: ApiRuntime, request: FastifyRequest, reply: Fas
 }
 
 /** 307: the caller is to ask the leader itself, with the same path and query. */
-export function sendRedirect(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, call: Call, caller: Caller, leaderUrl: string): void {
+export function sendRedirect(
+  api: ApiRuntime,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: Call,
+  caller: Caller,
+  leaderUrl: string,
+): void {
   const headers = baseHeaders(request);
   api.headers.write(headers, { ...factsOf(api, call, caller, { read: null, wrote: null }), constrained: true });
   headers['location'] = `${leaderUrl.replace(/\/$/, '')}${request.raw.url ?? '/'}`;
   void reply.code(307).headers(headers).send();
 }
-

@@ -65,6 +65,6 @@ export class ApiMetrics {
   }
 
   async text(): Promise<string> {
-    return await this.#registry.metrics();
+    return this.#registry.metrics();
   }
 }

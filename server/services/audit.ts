@@ -28,7 +28,16 @@ type AuditRow = AnswerOf<'audit'>['rows'][number];
 const EXPORT_PAGE_ROWS = 500;
 
 function isPlace(value: unknown): value is Place {
-  return typeof value === 'object' && value !== null && 'hlc' in value && typeof value.hlc === 'string' && 'index' in value && typeof value.index === 'number' && 'ordinal' in value && typeof value.ordinal === 'number';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'hlc' in value &&
+    typeof value.hlc === 'string' &&
+    'index' in value &&
+    typeof value.index === 'number' &&
+    'ordinal' in value &&
+    typeof value.ordinal === 'number'
+  );
 }
 
 function toEvent({ index: _index, ordinal: _ordinal, ...event }: AuditRow): AuditEvent {
@@ -40,11 +49,19 @@ function authorise(call: Call, { namespace }: AuditFilter): void {
   else requireNamespace(call.principal, 'read', namespace);
 }
 
-function auditQuery(call: Call, filter: AuditFilter, page: { readonly before: Place | null; readonly asOf: number | null; readonly rowsMax: number }): Query<'audit'> {
+function auditQuery(
+  call: Call,
+  filter: AuditFilter,
+  page: { readonly before: Place | null; readonly asOf: number | null; readonly rowsMax: number },
+): Query<'audit'> {
   return { type: 'audit', scope: call.principal.scope, ...filter, ...page };
 }
 
-export async function listAudit(services: Services, call: Call, input: AuditFilter & { readonly limit: number; readonly cursor: string | null }): Promise<ReadResult<AuditList>> {
+export async function listAudit(
+  services: Services,
+  call: Call,
+  input: AuditFilter & { readonly limit: number; readonly cursor: string | null },
+): Promise<ReadResult<AuditList>> {
   const { limit, cursor: cursorText, ...filter } = input;
   authorise(call, filter);
   const { engine, reads } = services;

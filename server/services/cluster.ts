@@ -29,7 +29,10 @@ export async function transferLeader(
     case 'no-leader':
       throw new ServiceError('no-leader', `${group} has no leader that could hand over`, { leader: null, retryAfterMs: 500 });
     case 'timeout':
-      throw new ServiceError('transfer-timeout', `${node} did not take over in time; it may still do so`, { leader: engine.view(group).leader?.node ?? null, retryAfterMs: 500 });
+      throw new ServiceError('transfer-timeout', `${node} did not take over in time; it may still do so`, {
+        leader: engine.view(group).leader?.node ?? null,
+        retryAfterMs: 500,
+      });
   }
 }
 
@@ -57,4 +60,3 @@ function labOf(engine: Engine, call: Call): NonNullable<Engine['lab']> {
 function copyOf(state: Awaited<ReturnType<NonNullable<Engine['lab']>['state']>>): LabState {
   return { holdApply: state.holdApply, dropPeers: [...state.dropPeers], clockOffsetMs: state.clockOffsetMs };
 }
-

@@ -127,7 +127,12 @@ export class ReadCoordinator {
       if (outcome.kind === 'aborted') throw new ClientGone();
       if (outcome.kind === 'stopping') throw stoppingError();
       if (!(await this.#pause(LEADER_RETRY_MS, deadlineMs, call))) {
-        throw notReached(this.#engine, group, missing, outcome.kind === 'ok' ? `the leader had committed no further than ${outcome.index}` : 'no quorum confirmed the commit index');
+        throw notReached(
+          this.#engine,
+          group,
+          missing,
+          outcome.kind === 'ok' ? `the leader had committed no further than ${outcome.index}` : 'no quorum confirmed the commit index',
+        );
       }
     }
   }
@@ -157,7 +162,10 @@ export class ReadCoordinator {
       if (element.group !== REGISTRY_GROUP && element.group !== DEFAULT_GROUP && !known.includes(element.group)) {
         const ancestry = this.#engine.identity(group);
         const foreign = ancestry === null ? null : judgeHistory(element, ancestry);
-        throw refusalError(element, foreign ?? { kind: 'refuse', code: 'version-of-unknown-group', detail: `this cluster has no group ${element.group}` });
+        throw refusalError(
+          element,
+          foreign ?? { kind: 'refuse', code: 'version-of-unknown-group', detail: `this cluster has no group ${element.group}` },
+        );
       }
       return false;
     });
@@ -215,10 +223,10 @@ export class ReadCoordinator {
     await this.#counted(async () => {
       const ended = new AbortController();
       const gone = call.gone();
-      let refused: ServiceError | null = null;
+      const refusals: ServiceError[] = [];
       const registrations = missing.map((element) =>
         this.#inquiry(group).register(element, (refusal: Refusal) => {
-          refused ??= refusalError(element, refusal);
+          refusals.push(refusalError(element, refusal));
           ended.abort();
         }),
       );
@@ -226,7 +234,8 @@ export class ReadCoordinator {
         const index = missing.reduce((max, element) => Math.max(max, safeIndex(element.index)), floor);
         const signal = AbortSignal.any([ended.signal, gone, this.#stop.signal]);
         const outcome = await this.#engine.waitApplied(group, index, { timeoutMs: restMs, signal });
-        if (refused !== null) throw refused;
+        const [refused] = refusals;
+        if (refused !== undefined) throw refused;
         if (outcome.kind === 'applied') return;
         if (outcome.kind === 'timeout') throw this.#timedOut(plan, missing, registrations, call);
         if (outcome.kind === 'too-many') throw this.#tooMany();
@@ -307,4 +316,3 @@ function safeIndex(index: bigint): number {
 function result<N extends QueryName>(plan: Plan, answer: ReadAnswer<N>, waitedMs: number): ReadResult<AnswerOf<N>> {
   return { data: answer.data, group: plan.group, applied: answer.applied, mode: plan.mode, waitedMs };
 }
-

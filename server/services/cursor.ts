@@ -47,22 +47,31 @@ export function encodeCursor(engine: Engine, group: string, question: Question, 
  * @param isPosition whether the position is one of this list
  * @throws ServiceError `invalid-cursor` when it is no cursor or belongs to another question, `cursor-expired` when the cluster was restored since
  */
-export function decodeCursor<P>(engine: Engine, group: string, question: Question, text: string, isPosition: (value: unknown) => value is P): Cursor<P> {
-  const invalid = (detail: string): ServiceError => new ServiceError('invalid-cursor', detail, { errors: [{ parameter: 'cursor', detail }] });
+export function decodeCursor<P>(
+  engine: Engine,
+  group: string,
+  question: Question,
+  text: string,
+  isPosition: (value: unknown) => value is P,
+): Cursor<P> {
+  const invalid = (detail: string): ServiceError =>
+    new ServiceError('invalid-cursor', detail, { errors: [{ parameter: 'cursor', detail }] });
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
   } catch {
     throw invalid('this is no cursor: give back nextCursor as it came');
   }
-  if (!Array.isArray(parts) || parts.length !== 4 || parts[0] !== FORMAT) throw invalid('this is no cursor: give back nextCursor as it came');
+  if (!Array.isArray(parts) || parts.length !== 4 || parts[0] !== FORMAT)
+    throw invalid('this is no cursor: give back nextCursor as it came');
   const [, hash, state, position] = parts as readonly unknown[];
   if (hash !== hashOf(question)) throw invalid('this cursor was made for another list or other filters: start again without it');
   if (typeof state !== 'string' || !isPosition(position)) throw invalid('this is no cursor: give back nextCursor as it came');
   const asOf = readState(state);
   const [element] = asOf ?? [];
   if (asOf === null || element === undefined) throw invalid('this is no cursor: give back nextCursor as it came');
-  if (element.history !== historyOf(engine, group)) throw new ServiceError('cursor-expired', 'the cluster was restored since this cursor was made: start again without it');
+  if (element.history !== historyOf(engine, group))
+    throw new ServiceError('cursor-expired', 'the cluster was restored since this cursor was made: start again without it');
   return { asOf, asOfIndex: Number(element.index), position };
 }
 
@@ -84,7 +93,8 @@ export function reachingCursor(call: Call, cursor: Cursor<unknown> | null): Call
   try {
     return { ...call, consistency: { ...consistency, mode, token: mergeTokens(asked, cursor.asOf) } };
   } catch (error) {
-    if (error instanceof TokenError) throw new ServiceError('cursor-expired', `the version asked for and this cursor belong to different logs: ${error.message}`);
+    if (error instanceof TokenError)
+      throw new ServiceError('cursor-expired', `the version asked for and this cursor belong to different logs: ${error.message}`);
     throw error;
   }
 }

@@ -13,7 +13,10 @@ export async function deleteEntry(
 ): Promise<WriteResult<DeleteEntryAnswer>> {
   const { namespace, key, precondition } = input;
   requireNamespace(call.principal, 'write', namespace);
-  const written = await writeEntries(services, call, namespace, [{ op: 'delete', key, ...precondition }], { message: '', pointerTo: () => '' });
+  const written = await writeEntries(services, call, namespace, [{ op: 'delete', key, ...precondition }], {
+    message: '',
+    pointerTo: () => '',
+  });
   const [change] = written.data.changes;
   if (change?.op !== 'delete') throw new TypeError('a delete was answered without its change');
   const version = formatVersion(written.group, written.position);

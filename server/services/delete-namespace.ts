@@ -7,7 +7,11 @@ import { requireNamespace } from './guards.ts';
 import { refusalOf } from './refusals.ts';
 import { writeCommand } from './write-command.ts';
 
-export async function deleteNamespace(services: Services, call: WriteCall, { namespace }: { readonly namespace: string }): Promise<WriteResult<DeleteNamespaceAnswer>> {
+export async function deleteNamespace(
+  services: Services,
+  call: WriteCall,
+  { namespace }: { readonly namespace: string },
+): Promise<WriteResult<DeleteNamespaceAnswer>> {
   requireNamespace(call.principal, 'admin', namespace);
   const group = groupOf(namespace);
   const written = await writeCommand(services, call, { group, body: { type: 'delete-namespace', namespace }, frees: true });

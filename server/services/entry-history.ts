@@ -18,9 +18,14 @@ export async function entryHistory(
   const group = groupOf(namespace);
   const question = ['history', namespace, key];
   const cursor = input.cursor === null ? null : decodeCursor(engine, group, question, input.cursor, isRevision);
-  const read = await reads.scan(group, { type: 'history', namespace, key, beforeRevision: cursor?.position ?? null, rowsMax: limit }, reachingCursor(call, cursor));
+  const read = await reads.scan(
+    group,
+    { type: 'history', namespace, key, beforeRevision: cursor?.position ?? null, rowsMax: limit },
+    reachingCursor(call, cursor),
+  );
   const { rows, more, oldestKept } = read.data;
-  if (rows.length === 0 && cursor === null) throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}, and there never was`, {}, { read });
+  if (rows.length === 0 && cursor === null)
+    throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}, and there never was`, {}, { read });
   const last = rows.at(-1);
   const nextCursor = more && last !== undefined ? encodeCursor(engine, group, question, read.applied, last.revision) : null;
   return { ...read, data: { items: rows.map((row) => toRevision(group, row)), nextCursor, oldestKept } };

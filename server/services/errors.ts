@@ -5,7 +5,20 @@ import type { ConsistencyMode, LogPosition } from '../../lib/contract/model.ts';
 
 /** What a code adds to the problem body. */
 export type ProblemExtras = Partial<
-  Pick<Problem, 'groups' | 'current' | 'operation' | 'idempotencyKey' | 'history' | 'version' | 'oldest' | 'leader' | 'node' | 'retryAfterMs' | 'failing'>
+  Pick<
+    Problem,
+    | 'groups'
+    | 'current'
+    | 'operation'
+    | 'idempotencyKey'
+    | 'history'
+    | 'version'
+    | 'oldest'
+    | 'leader'
+    | 'node'
+    | 'retryAfterMs'
+    | 'failing'
+  >
 > & { readonly errors?: ProblemDetailError[] | undefined };
 
 /** What an error knows of the state that it was decided from, for the answer's version headers. */

@@ -29,13 +29,24 @@ export interface EventsContext extends StreamContext {
   readonly statuses: StatusFeed;
 }
 
-export async function startEvents(services: Services, call: Call, input: EventsInput, stream: EventsContext): Promise<ReadResult<AsyncIterable<StreamEvent>>> {
+export async function startEvents(
+  services: Services,
+  call: Call,
+  input: EventsInput,
+  stream: EventsContext,
+): Promise<ReadResult<AsyncIterable<StreamEvent>>> {
   requireRight(call.principal, 'read');
   const start = await streamStart(services, call, sinceToken(input.since));
   return { ...start, data: consoleEvents(services, call.principal, input.topics, stream, start.data) };
 }
 
-async function* consoleEvents(services: Services, principal: Principal, topics: ReadonlySet<Topic>, stream: EventsContext, start: LogPosition): AsyncGenerator<StreamEvent> {
+async function* consoleEvents(
+  services: Services,
+  principal: Principal,
+  topics: ReadonlySet<Topic>,
+  stream: EventsContext,
+  start: LogPosition,
+): AsyncGenerator<StreamEvent> {
   const { engine } = services;
   const { authenticator, signal, statuses } = stream;
   const alarm = new Alarm();
@@ -110,16 +121,32 @@ class LogFollower {
   *#changes(principal: Principal): Generator<StreamEvent> {
     const { engine } = this.#services;
     const group = CLUSTER_GROUP;
-    const query = { type: 'changes', afterIndex: this.#changesTo.index, namespacePrefix: null, keyPrefix: '', scope: principal.scope, values: false, rowsMax: PAGE_ROWS, bytesMax: PAGE_BYTES } as const;
+    const query = {
+      type: 'changes',
+      afterIndex: this.#changesTo.index,
+      namespacePrefix: null,
+      keyPrefix: '',
+      scope: principal.scope,
+      values: false,
+      rowsMax: PAGE_ROWS,
+      bytesMax: PAGE_BYTES,
+    } as const;
     const { data, applied } = engine.read(group, query);
     if (data.kind === 'compacted') {
       // A view that is refreshed needs no history: say that there is a gap, and go on from now.
       this.#changesTo = applied;
-      yield { event: 'compacted', data: { oldest: formatVersion(group, data.oldest), token: formatFullVersion(historyOf(engine, group), group, data.oldest) } };
+      yield {
+        event: 'compacted',
+        data: { oldest: formatVersion(group, data.oldest), token: formatFullVersion(historyOf(engine, group), group, data.oldest) },
+      };
       return;
     }
     for (const command of data.commands) {
-      yield { event: 'change', id: formatFullVersion(historyOf(engine, group), group, command.position), data: toWatchEvent(group, command) };
+      yield {
+        event: 'change',
+        id: formatFullVersion(historyOf(engine, group), group, command.position),
+        data: toWatchEvent(group, command),
+      };
     }
     if (data.upTo.index > this.#changesTo.index) this.#changesTo = data.upTo;
     this.behind = data.more;

@@ -27,7 +27,11 @@ function found(read: ReadResult<EntryRow | null>, key: string, namespace: string
   throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}`, {}, { read });
 }
 
-export async function getRevision(services: Services, call: Call, { namespace, key, revision }: EntryName & { readonly revision: number }): Promise<ReadResult<Revision>> {
+export async function getRevision(
+  services: Services,
+  call: Call,
+  { namespace, key, revision }: EntryName & { readonly revision: number },
+): Promise<ReadResult<Revision>> {
   requireNamespace(call.principal, 'read', namespace);
   const group = groupOf(namespace);
   const read = await services.reads.read(group, { type: 'revision', namespace, key, revision }, call);
@@ -35,5 +39,10 @@ export async function getRevision(services: Services, call: Call, { namespace, k
   const { data } = services.engine.read(group, { type: 'history', namespace, key, beforeRevision: null, rowsMax: 1 });
   if (data.rows.length === 0) throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}`, {}, { read });
   const kept = data.oldestKept === null ? {} : { oldest: String(data.oldestKept) };
-  throw new ServiceError('revision-not-found', `${key} has no revision ${revision}; ${data.oldestKept} to ${data.rows[0]?.revision} are kept`, kept, { read });
+  throw new ServiceError(
+    'revision-not-found',
+    `${key} has no revision ${revision}; ${data.oldestKept} to ${data.rows[0]?.revision} are kept`,
+    kept,
+    { read },
+  );
 }

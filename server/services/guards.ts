@@ -1,7 +1,6 @@
 /** What a caller may touch. Every service asks here before it does anything else. */
-import type { Principal } from '../auth/principal.ts';
 import { covers, hasRight } from '../auth/principal.ts';
-import type { Right } from '../auth/principal.ts';
+import type { Principal, Right } from '../auth/principal.ts';
 import { ServiceError } from './errors.ts';
 
 /** @throws ServiceError `forbidden` when the role lacks the right */
@@ -15,12 +14,18 @@ export function requireRight(principal: Principal, right: Right): void {
 export function requireNamespace(principal: Principal, right: Right, namespace: string): void {
   requireRight(principal, right);
   if (covers(principal.scope, namespace)) return;
-  throw new ServiceError('forbidden', `the key ${JSON.stringify(principal.name)} is limited to ${(principal.scope ?? []).join(', ')}: it may not touch ${namespace}`);
+  throw new ServiceError(
+    'forbidden',
+    `the key ${JSON.stringify(principal.name)} is limited to ${(principal.scope ?? []).join(', ')}: it may not touch ${namespace}`,
+  );
 }
 
 /** For what concerns the cluster as a whole: a key that is limited to namespaces could otherwise widen itself. */
 export function requireCluster(principal: Principal): void {
   requireRight(principal, 'admin');
   if (principal.scope === null) return;
-  throw new ServiceError('forbidden', `the key ${JSON.stringify(principal.name)} is limited to namespaces: this needs an admin key without limits`);
+  throw new ServiceError(
+    'forbidden',
+    `the key ${JSON.stringify(principal.name)} is limited to namespaces: this needs an admin key without limits`,
+  );
 }

@@ -21,7 +21,14 @@ export type ValuePointer = string;
  *
  * @throws ServiceError `value-too-large` or `invalid-value`
  */
-export async function judgedPut(services: Services, call: WriteCall, group: string, namespace: string, wanted: WantedPut, pointer: ValuePointer): Promise<PutOperation> {
+export async function judgedPut(
+  services: Services,
+  call: WriteCall,
+  group: string,
+  namespace: string,
+  wanted: WantedPut,
+  pointer: ValuePointer,
+): Promise<PutOperation> {
   checkSize(services, wanted, pointer);
   const { key, type, value } = wanted;
   const put = { op: 'put', ...wanted } as const;
@@ -57,7 +64,9 @@ function checkSize(services: Services, { key, value }: WantedPut, pointer: Value
   if (value.length * 3 <= valueBytesMax) return;
   const bytes = Buffer.byteLength(value);
   if (bytes <= valueBytesMax) return;
-  throw new ServiceError('value-too-large', `the value of ${key} has ${bytes} bytes: at most ${valueBytesMax} are kept`, { errors: [{ pointer, detail: `at most ${valueBytesMax} bytes` }] });
+  throw new ServiceError('value-too-large', `the value of ${key} has ${bytes} bytes: at most ${valueBytesMax} are kept`, {
+    errors: [{ pointer, detail: `at most ${valueBytesMax} bytes` }],
+  });
 }
 
 async function checkValue(services: Services, type: EntryType, value: string, key: string, pointer: ValuePointer): Promise<void> {
@@ -66,7 +75,11 @@ async function checkValue(services: Services, type: EntryType, value: string, ke
 }
 
 function invalidValue(type: EntryType, fault: ValueFault, key: string, pointer: ValuePointer): ServiceError {
-  return new ServiceError('invalid-value', `the value of ${key} is not valid ${type}: line ${fault.line}, column ${fault.column}: ${fault.detail}`, {
-    errors: [{ pointer, detail: fault.detail, line: fault.line, column: fault.column, offset: fault.offset }],
-  });
+  return new ServiceError(
+    'invalid-value',
+    `the value of ${key} is not valid ${type}: line ${fault.line}, column ${fault.column}: ${fault.detail}`,
+    {
+      errors: [{ pointer, detail: fault.detail, line: fault.line, column: fault.column, offset: fault.offset }],
+    },
+  );
 }

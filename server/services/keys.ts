@@ -14,28 +14,50 @@ import { writeCommand } from './write-command.ts';
 const GROUP = CLUSTER_GROUP;
 const NOTHING = { namespace: '', keys: [] };
 
-export async function listKeys(services: Services, call: Call, input: { readonly limit: number; readonly cursor: string | null }): Promise<ReadResult<ApiKeyList>> {
+export async function listKeys(
+  services: Services,
+  call: Call,
+  input: { readonly limit: number; readonly cursor: string | null },
+): Promise<ReadResult<ApiKeyList>> {
   requireCluster(call.principal);
   const { engine, reads } = services;
   const question = ['keys'];
   const cursor = input.cursor === null ? null : decodeCursor(engine, GROUP, question, input.cursor, isText);
-  const read = await reads.scan(GROUP, { type: 'keys', rowsMax: input.limit, after: cursor?.position ?? null }, reachingCursor(call, cursor));
+  const read = await reads.scan(
+    GROUP,
+    { type: 'keys', rowsMax: input.limit, after: cursor?.position ?? null },
+    reachingCursor(call, cursor),
+  );
   const { rows, more } = read.data;
   const last = rows.at(-1);
   const nextCursor = more && last !== undefined ? encodeCursor(engine, GROUP, question, read.applied, last.id) : null;
   return { ...read, data: { items: rows.map(toApiKey), nextCursor } };
 }
 
-export async function createKey(services: Services, call: WriteCall, { body }: { readonly body: CreateKeyRequest }): Promise<WriteResult<CreateKeyAnswer>> {
+export async function createKey(
+  services: Services,
+  call: WriteCall,
+  { body }: { readonly body: CreateKeyRequest },
+): Promise<WriteResult<CreateKeyAnswer>> {
   requireCluster(call.principal);
   const { sources } = services;
   const expiresAtMs = typeof body.expiresAt === 'string' ? Date.parse(body.expiresAt) : null;
   if (expiresAtMs !== null && expiresAtMs <= sources.nowMs()) {
-    throw new ServiceError('invalid-body', 'the key would have expired already', { errors: [{ pointer: '/expiresAt', detail: 'it must lie in the future' }] });
+    throw new ServiceError('invalid-body', 'the key would have expired already', {
+      errors: [{ pointer: '/expiresAt', detail: 'it must lie in the future' }],
+    });
   }
   const secret = mintSecret(sources.randomBytes);
   const id = mintKeyId(sources.randomBytes);
-  const command = { type: 'create-key', id, name: body.name, role: body.role, scope: body.scope ?? null, expiresAtMs, secretHash: hashSecret(secret) } as const;
+  const command = {
+    type: 'create-key',
+    id,
+    name: body.name,
+    role: body.role,
+    scope: body.scope ?? null,
+    expiresAtMs,
+    secretHash: hashSecret(secret),
+  } as const;
   const written = await writeCommand(services, call, { group: GROUP, body: command, frees: false });
   const { data } = written;
   if (data.kind === 'refused') throw await refusalOf(services, call, written, data, NOTHING);
@@ -44,7 +66,11 @@ export async function createKey(services: Services, call: WriteCall, { body }: {
   return { ...written, data: { ...data.key, version: formatVersion(GROUP, written.position), secret: written.replayed ? null : secret } };
 }
 
-export async function revokeKey(services: Services, call: WriteCall, { id }: { readonly id: string }): Promise<WriteResult<RevokeKeyAnswer>> {
+export async function revokeKey(
+  services: Services,
+  call: WriteCall,
+  { id }: { readonly id: string },
+): Promise<WriteResult<RevokeKeyAnswer>> {
   requireCluster(call.principal);
   const written = await writeCommand(services, call, { group: GROUP, body: { type: 'revoke-key', id }, frees: true });
   const { data } = written;

@@ -25,11 +25,22 @@ export async function listEntries(services: Services, call: Call, input: ListEnt
   const group = groupOf(namespace);
   const question = ['entries', namespace, prefix, values];
   const cursor = input.cursor === null ? null : decodeCursor(engine, group, question, input.cursor, isText);
-  const query = { type: 'entries', namespace, prefix, values, after: cursor?.position ?? null, asOf: cursor?.asOfIndex ?? null, rowsMax: limit, bytesMax: PAGE_BYTES_MAX } as const;
+  const query = {
+    type: 'entries',
+    namespace,
+    prefix,
+    values,
+    after: cursor?.position ?? null,
+    asOf: cursor?.asOfIndex ?? null,
+    rowsMax: limit,
+    bytesMax: PAGE_BYTES_MAX,
+  } as const;
   const read = await reads.scan(group, query, reachingCursor(call, cursor));
   const { rows, more, asOfGone, namespaceExists } = read.data;
-  if (asOfGone) throw new ServiceError('cursor-expired', 'the state of this cursor is no longer kept: start again without it', {}, { read });
-  if (!namespaceExists && cursor === null) throw new ServiceError('namespace-not-found', `there is no namespace ${namespace}`, {}, { read });
+  if (asOfGone)
+    throw new ServiceError('cursor-expired', 'the state of this cursor is no longer kept: start again without it', {}, { read });
+  if (!namespaceExists && cursor === null)
+    throw new ServiceError('namespace-not-found', `there is no namespace ${namespace}`, {}, { read });
   const asOf = cursor === null ? read.applied : { term: Number(cursor.asOf[0]?.term ?? 0), index: cursor.asOfIndex };
   const last = rows.at(-1);
   const nextCursor = more && last !== undefined ? encodeCursor(engine, group, question, asOf, last.key) : null;

@@ -19,14 +19,22 @@ export async function listNamespaces(
   const group = CLUSTER_GROUP;
   const question = ['namespaces', prefix, scope];
   const cursor = cursorText === null ? null : decodeCursor(engine, group, question, cursorText, isText);
-  const read = await reads.scan(group, { type: 'namespaces', prefix, scope, after: cursor?.position ?? null, rowsMax: limit }, reachingCursor(call, cursor));
+  const read = await reads.scan(
+    group,
+    { type: 'namespaces', prefix, scope, after: cursor?.position ?? null, rowsMax: limit },
+    reachingCursor(call, cursor),
+  );
   const { rows, more } = read.data;
   const last = rows.at(-1);
   const nextCursor = more && last !== undefined ? encodeCursor(engine, group, question, read.applied, last.namespace) : null;
   return { ...read, data: { items: rows.map((row) => toNamespace(group, row)), nextCursor } };
 }
 
-export async function getNamespace(services: Services, call: Call, { namespace }: { readonly namespace: string }): Promise<ReadResult<Namespace>> {
+export async function getNamespace(
+  services: Services,
+  call: Call,
+  { namespace }: { readonly namespace: string },
+): Promise<ReadResult<Namespace>> {
   requireNamespace(call.principal, 'read', namespace);
   const group = groupOf(namespace);
   const read = await services.reads.read(group, { type: 'namespace', namespace }, call);

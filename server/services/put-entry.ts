@@ -30,7 +30,12 @@ export async function putEntry(services: Services, call: WriteCall, input: PutEn
 export function writeAnswer(group: string, namespace: string, changes: readonly Change[], namespaceCreated: boolean): WriteAnswer {
   const [change] = changes;
   if (change?.op !== 'put') throw new TypeError('a put was answered without its change');
-  return { ...stateToEntry(group, namespace, change.entry), created: change.created, previousRevision: change.previousRevision, namespaceCreated };
+  return {
+    ...stateToEntry(group, namespace, change.entry),
+    created: change.created,
+    previousRevision: change.previousRevision,
+    namespaceCreated,
+  };
 }
 
 /** Judges the value, the names and the preconditions against this replica's state, and changes nothing. */
@@ -49,7 +54,12 @@ export async function dryRunPut(services: Services, call: WriteCall, input: PutE
   const isAt = entry !== null && ifMatch !== undefined && entry.position.index === ifMatch.index && entry.position.term === ifMatch.term;
   if ((ifMatch !== undefined && !isAt) || (ifAbsent === true && entry !== null)) {
     const current = entry === null ? null : toEntry(group, entry);
-    throw new ServiceError('version-conflict', current === null ? `${key} does not exist` : `${key} is at version ${current.version}`, { current }, { read });
+    throw new ServiceError(
+      'version-conflict',
+      current === null ? `${key} does not exist` : `${key} is at version ${current.version}`,
+      { current },
+      { read },
+    );
   }
   const data: DryRunAnswer = {
     dryRun: true,

@@ -14,7 +14,11 @@ export interface NamespacePut {
   readonly created: boolean;
 }
 
-export async function putNamespace(services: Services, call: WriteCall, input: { readonly namespace: string; readonly body: PutNamespaceRequest }): Promise<WriteResult<NamespacePut>> {
+export async function putNamespace(
+  services: Services,
+  call: WriteCall,
+  input: { readonly namespace: string; readonly body: PutNamespaceRequest },
+): Promise<WriteResult<NamespacePut>> {
   const { namespace, body } = input;
   requireNamespace(call.principal, 'admin', namespace);
   const group = groupOf(namespace);
@@ -25,5 +29,11 @@ export async function putNamespace(services: Services, call: WriteCall, input: {
   if (data.kind !== 'namespace') throw new TypeError(`a namespace was answered with ${data.kind}`);
   const { created, description, owner, createdAtMs, updatedAtMs, entries } = data;
   const version = formatVersion(group, written.position);
-  return { ...written, data: { created, namespace: { namespace, description, owner, createdAt: timeOf(createdAtMs), updatedAt: timeOf(updatedAtMs), version, entries } } };
+  return {
+    ...written,
+    data: {
+      created,
+      namespace: { namespace, description, owner, createdAt: timeOf(createdAtMs), updatedAt: timeOf(updatedAtMs), version, entries },
+    },
+  };
 }

@@ -11,12 +11,17 @@ const RETRY_AFTER_MS = 250;
 /** A 409 that names the element and its history, so that a client can drop what belongs to it. */
 export function refusalError(element: TokenElement, refusal: Refusal): ServiceError {
   const version = formatElement(element);
-  return new ServiceError(refusal.code, `the version ${version} cannot be honoured: ${refusal.detail}`, { version, history: element.history });
+  return new ServiceError(refusal.code, `the version ${version} cannot be honoured: ${refusal.detail}`, {
+    version,
+    history: element.history,
+  });
 }
 
 /** The group has no replica here that could be read. */
 export function notReady(group: string, view: GroupView): ServiceError {
-  return new ServiceError('node-not-ready', `the replica of ${group} on this node serves nothing now: ${view.condition}`, { retryAfterMs: 1000 });
+  return new ServiceError('node-not-ready', `the replica of ${group} on this node serves nothing now: ${view.condition}`, {
+    retryAfterMs: 1000,
+  });
 }
 
 export function stoppingError(): ServiceError {
@@ -29,7 +34,15 @@ export function notReached(engine: Engine, group: string, elements: readonly Tok
   const required = elements.map(formatElement).join(',');
   const applied = formatVersion(group, { term: termOf(engine, group, view.appliedIndex), index: view.appliedIndex });
   const leader = view.leader?.node ?? null;
-  const report = { group, required, applied, commit: view.commitIndex, leader, node: engine.nodeId, ...(reason === null ? {} : { reason }) };
+  const report = {
+    group,
+    required,
+    applied,
+    commit: view.commitIndex,
+    leader,
+    node: engine.nodeId,
+    ...(reason === null ? {} : { reason }),
+  };
   const why = reason === null ? '' : `; ${reason}`;
   return new ServiceError('version-not-reached', `${engine.nodeId} has applied ${applied} of what was asked for, ${required}${why}`, {
     groups: [report],
@@ -42,7 +55,11 @@ export function notReached(engine: Engine, group: string, elements: readonly Tok
 export function quorumNotReached(engine: Engine, group: string): ServiceError {
   const leader = engine.view(group).leader?.node ?? null;
   const what = leader === null ? 'no leader is known' : `the leader ${leader} did not confirm it`;
-  return new ServiceError('read-index-timeout', `a linearizable read of ${group} needs a quorum: ${what} in time`, { leader, node: engine.nodeId, retryAfterMs: RETRY_AFTER_MS });
+  return new ServiceError('read-index-timeout', `a linearizable read of ${group} needs a quorum: ${what} in time`, {
+    leader,
+    node: engine.nodeId,
+    retryAfterMs: RETRY_AFTER_MS,
+  });
 }
 
 /** Time is over: fails, or sends the caller where `On-Timeout` says. Never twice: what another node relayed here fails here. */

@@ -17,12 +17,19 @@ export interface Subject {
 const CURRENT_WAIT_MS = 1_000;
 
 /** The problem for a refusal. A conflict comes with the entry as it was when it was judged. */
-export async function refusalOf(services: Services, call: WriteCall, written: Written, refused: Refused, subject: Subject): Promise<ServiceError> {
+export async function refusalOf(
+  services: Services,
+  call: WriteCall,
+  written: Written,
+  refused: Refused,
+  subject: Subject,
+): Promise<ServiceError> {
   const decidedAt: DecidedAt = { group: written.group, position: written.position, replayed: written.replayed };
   const ordinal = 'operation' in refused ? (refused.operation ?? 0) : 0;
   const key = subject.keys[ordinal] ?? '';
   const batch: ProblemExtras = subject.keys.length > 1 ? { operation: ordinal } : {};
-  const error = (code: ServiceError['code'], detail: string, extras: ProblemExtras = {}): ServiceError => new ServiceError(code, detail, { ...batch, ...extras }, { decidedAt });
+  const error = (code: ServiceError['code'], detail: string, extras: ProblemExtras = {}): ServiceError =>
+    new ServiceError(code, detail, { ...batch, ...extras }, { decidedAt });
   switch (refused.code) {
     case 'version-conflict': {
       const current = await currentEntry(services, call, written, refused, subject.namespace);

@@ -56,6 +56,6 @@ export function toNamespace(group: string, row: NamespaceRow): Namespace {
 }
 
 /** The key without its hash: nothing of the secret leaves the server. */
-export function toApiKey({ secretHash: _, ...key }: ApiKeyRow): ApiKey {
+export function toApiKey({ secretHash: _secretHash, ...key }: ApiKeyRow): ApiKey {
   return key;
 }

@@ -25,7 +25,14 @@ interface Place {
 }
 
 function isPlace(value: unknown): value is Place {
-  return typeof value === 'object' && value !== null && 'namespace' in value && typeof value.namespace === 'string' && 'key' in value && typeof value.key === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'namespace' in value &&
+    typeof value.namespace === 'string' &&
+    'key' in value &&
+    typeof value.key === 'string'
+  );
 }
 
 export async function searchEntries(services: Services, call: Call, input: SearchInput): Promise<ReadResult<EntryList>> {
@@ -36,10 +43,22 @@ export async function searchEntries(services: Services, call: Call, input: Searc
   const group = CLUSTER_GROUP;
   const question = ['configs', prefix, search, inKey, inValue, values, scope];
   const cursor = input.cursor === null ? null : decodeCursor(engine, group, question, input.cursor, isPlace);
-  const query = { type: 'search', prefix, scope, search, inKey, inValue, after: cursor?.position ?? null, asOf: cursor?.asOfIndex ?? null, rowsMax: limit, bytesMax: PAGE_BYTES_MAX } as const;
+  const query = {
+    type: 'search',
+    prefix,
+    scope,
+    search,
+    inKey,
+    inValue,
+    after: cursor?.position ?? null,
+    asOf: cursor?.asOfIndex ?? null,
+    rowsMax: limit,
+    bytesMax: PAGE_BYTES_MAX,
+  } as const;
   const read = await reads.scan(group, query, reachingCursor(call, cursor));
   const { rows, next, asOfGone } = read.data;
-  if (asOfGone) throw new ServiceError('cursor-expired', 'the state of this cursor is no longer kept: start again without it', {}, { read });
+  if (asOfGone)
+    throw new ServiceError('cursor-expired', 'the state of this cursor is no longer kept: start again without it', {}, { read });
   const asOf = cursor === null ? read.applied : { term: Number(cursor.asOf[0]?.term ?? 0), index: cursor.asOfIndex };
   const nextCursor = next === null ? null : encodeCursor(engine, group, question, asOf, next);
   const items = rows.map((row) => toEntry(group, values ? row : { ...row, value: undefined }));

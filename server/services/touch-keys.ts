@@ -10,7 +10,13 @@ export async function touchKeys(engine: Engine, uses: KeyUses): Promise<void> {
   if (due.length === 0) return;
   await engine.propose(
     'default',
-    { level: COMMAND_LEVEL, actor: { keyId: '', name: 'confman' }, requestId: '', idempotency: null, body: { type: 'touch-keys', uses: due } },
+    {
+      level: COMMAND_LEVEL,
+      actor: { keyId: '', name: 'confman' },
+      requestId: '',
+      idempotency: null,
+      body: { type: 'touch-keys', uses: due },
+    },
     { timeoutMs: TIMEOUT_MS, forward: 'always', frees: false },
   );
 }

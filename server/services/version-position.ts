@@ -9,12 +9,20 @@ export function versionPosition(group: string, text: string, where: Omit<Problem
   const name = where.pointer ?? where.parameter ?? 'the version';
   try {
     const [element, ...more] = parseToken(text);
-    if (element !== undefined && more.length === 0 && element.group === group) return { term: safe(element.term), index: safe(element.index) };
+    if (element !== undefined && more.length === 0 && element.group === group)
+      return { term: safe(element.term), index: safe(element.index) };
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
-    throw new ServiceError('invalid-version-token', `${name}: ${error.message}`, { errors: [{ ...where, detail: error.message, element: error.element + 1, offset: error.offset }] }, { cause: error });
+    throw new ServiceError(
+      'invalid-version-token',
+      `${name}: ${error.message}`,
+      { errors: [{ ...where, detail: error.message, element: error.element + 1, offset: error.offset }] },
+      { cause: error },
+    );
   }
-  throw new ServiceError('invalid-version-token', `${name} names the version of one entry, as its answer gave it, for example 5:42`, { errors: [{ ...where, detail: 'one element of the group that keeps the entry' }] });
+  throw new ServiceError('invalid-version-token', `${name} names the version of one entry, as its answer gave it, for example 5:42`, {
+    errors: [{ ...where, detail: 'one element of the group that keeps the entry' }],
+  });
 }
 
 /** No entry lies beyond 2^53-1, so whatever is larger names none. */

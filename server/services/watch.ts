@@ -44,7 +44,12 @@ export function sinceToken(since: WatchInput['since']): Token {
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     const detail = `${since.parameter}: ${error.message}`;
-    throw new ServiceError('invalid-version-token', detail, { errors: [{ parameter: since.parameter, detail: error.message, element: error.element + 1, offset: error.offset }] }, { cause: error });
+    throw new ServiceError(
+      'invalid-version-token',
+      detail,
+      { errors: [{ parameter: since.parameter, detail: error.message, element: error.element + 1, offset: error.offset }] },
+      { cause: error },
+    );
   }
 }
 
@@ -61,7 +66,12 @@ export async function streamStart(services: Services, call: Call, since: Token):
 }
 
 /** Begins a watch: what is wrong with it is said before the first event. */
-export async function startWatch(services: Services, call: Call, input: WatchInput, stream: StreamContext): Promise<ReadResult<AsyncIterable<StreamEvent>>> {
+export async function startWatch(
+  services: Services,
+  call: Call,
+  input: WatchInput,
+  stream: StreamContext,
+): Promise<ReadResult<AsyncIterable<StreamEvent>>> {
   if (input.namespace === null) requireRight(call.principal, 'read');
   else requireNamespace(call.principal, 'read', input.namespace);
   const start = await streamStart(services, call, sinceToken(input.since));
@@ -79,7 +89,11 @@ export async function* changeEvents(
   const { engine, sources } = services;
   const group = CLUSTER_GROUP;
   const token = (position: LogPosition): string => formatFullVersion(historyOf(engine, group), group, position);
-  const bookmark = (position: LogPosition): StreamEvent => ({ event: 'bookmark', id: position.index === 0 ? undefined : token(position), data: { version: formatVersion(group, position) } });
+  const bookmark = (position: LogPosition): StreamEvent => ({
+    event: 'bookmark',
+    id: position.index === 0 ? undefined : token(position),
+    data: { version: formatVersion(group, position) },
+  });
   const alarm = new Alarm();
   const unsubscribe = engine.onApplied(group, () => alarm.wake());
   let position = start;
@@ -89,7 +103,16 @@ export async function* changeEvents(
     while (!signal.aborted) {
       const caller = authenticator.refresh(principal);
       if (caller === null) return;
-      const query = { type: 'changes', afterIndex: position.index, namespacePrefix: input.namespace, keyPrefix: input.prefix, scope: caller.scope, values: input.values, rowsMax: PAGE_ROWS, bytesMax: PAGE_BYTES } as const;
+      const query = {
+        type: 'changes',
+        afterIndex: position.index,
+        namespacePrefix: input.namespace,
+        keyPrefix: input.prefix,
+        scope: caller.scope,
+        values: input.values,
+        rowsMax: PAGE_ROWS,
+        bytesMax: PAGE_BYTES,
+      } as const;
       const { data } = engine.read(group, query);
       if (data.kind === 'compacted') {
         yield { event: 'compacted', data: { oldest: formatVersion(group, data.oldest), token: token(data.oldest) } };

@@ -23,7 +23,10 @@ export async function writeBatch(
   checkBytes(body.operations);
   const group = groupOf(namespace);
   const wanted = body.operations.map((operation, at) => toWanted(group, operation, at));
-  const written = await writeEntries(services, call, namespace, wanted, { message: body.message ?? '', pointerTo: (at) => `/operations/${at}/value` });
+  const written = await writeEntries(services, call, namespace, wanted, {
+    message: body.message ?? '',
+    pointerTo: (at) => `/operations/${at}/value`,
+  });
   const { changes, namespaceCreated } = written.data;
   const version = formatVersion(group, written.position);
   return { ...written, data: { version, namespace, namespaceCreated, changes: changes.map(toBatchChange) } };
@@ -37,28 +40,45 @@ function checkKeys(operations: readonly BatchOperation[]): void {
     if (before === undefined) first.set(key, at);
     else errors.push({ pointer: `/operations/${at}/key`, detail: `operation ${before} has the same key` });
   }
-  if (errors.length > 0) throw new ServiceError('duplicate-key', 'a key may occur only once in a batch, because all of it happens at once', { errors });
+  if (errors.length > 0)
+    throw new ServiceError('duplicate-key', 'a key may occur only once in a batch, because all of it happens at once', { errors });
 }
 
 function checkBytes(operations: readonly BatchOperation[]): void {
   let bytes = 0;
-  for (const operation of operations) bytes += Buffer.byteLength(operation.key) + (operation.op === 'put' ? Buffer.byteLength(operation.value) : 0);
-  if (bytes > BATCH_BYTES_MAX) throw new ServiceError('body-too-large', `keys and values of this batch have ${bytes} bytes: at most ${BATCH_BYTES_MAX} go into one batch`);
+  for (const operation of operations)
+    bytes += Buffer.byteLength(operation.key) + (operation.op === 'put' ? Buffer.byteLength(operation.value) : 0);
+  if (bytes > BATCH_BYTES_MAX)
+    throw new ServiceError(
+      'body-too-large',
+      `keys and values of this batch have ${bytes} bytes: at most ${BATCH_BYTES_MAX} go into one batch`,
+    );
 }
 
 function toWanted(group: string, operation: BatchOperation, at: number): Wanted {
   const { op, key, ifMatch } = operation;
-  const condition: Precondition = ifMatch === undefined ? {} : { ifMatch: versionPosition(group, ifMatch, { pointer: `/operations/${at}/ifMatch` }) };
+  const condition: Precondition =
+    ifMatch === undefined ? {} : { ifMatch: versionPosition(group, ifMatch, { pointer: `/operations/${at}/ifMatch` }) };
   if (op === 'delete') return { op, key, ...condition };
   const { value, type, ifNoneMatch } = operation;
   if (ifMatch !== undefined && ifNoneMatch !== undefined) {
-    throw new ServiceError('invalid-body', `operation ${at} asks for a version and for no entry at once`, { errors: [{ pointer: `/operations/${at}/ifNoneMatch`, detail: 'ifMatch and ifNoneMatch exclude each other' }] });
+    throw new ServiceError('invalid-body', `operation ${at} asks for a version and for no entry at once`, {
+      errors: [{ pointer: `/operations/${at}/ifNoneMatch`, detail: 'ifMatch and ifNoneMatch exclude each other' }],
+    });
   }
   return { op, key, value, type: type ?? null, ...condition, ...(ifNoneMatch === undefined ? {} : { ifAbsent: true }) };
 }
 
 function toBatchChange(change: Change): BatchChange {
-  if (change.op === 'delete') return { op: 'delete', key: change.key, type: null, created: false, revision: change.revision, previousRevision: change.previousRevision };
+  if (change.op === 'delete')
+    return {
+      op: 'delete',
+      key: change.key,
+      type: null,
+      created: false,
+      revision: change.revision,
+      previousRevision: change.previousRevision,
+    };
   const { entry, created, previousRevision } = change;
   return { op: 'put', key: entry.key, type: entry.type, created, revision: entry.revision, previousRevision };
 }

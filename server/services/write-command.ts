@@ -29,7 +29,8 @@ export interface WriteRequest {
 /** When the write has to be done, on the monotonic clock. */
 export function writeDeadline(services: Services, call: WriteCall): number {
   const waitMs = call.consistency.maxWaitMs ?? services.settings.writeDeadlineMs;
-  if (waitMs === 0) throw new ServiceError('invalid-parameter', 'X-Confman-Max-Wait is 0s: a write has to wait for a quorum, give it more, at most 30s');
+  if (waitMs === 0)
+    throw new ServiceError('invalid-parameter', 'X-Confman-Max-Wait is 0s: a write has to wait for a quorum, give it more, at most 30s');
   return services.sources.tickMs() + waitMs;
 }
 
@@ -38,7 +39,12 @@ export function writeDeadline(services: Services, call: WriteCall): number {
  *
  * @throws ServiceError with what is known of its fate when there is no answer
  */
-export async function writeCommand(services: Services, call: WriteCall, request: WriteRequest, deadlineMs = writeDeadline(services, call)): Promise<Written> {
+export async function writeCommand(
+  services: Services,
+  call: WriteCall,
+  request: WriteRequest,
+  deadlineMs = writeDeadline(services, call),
+): Promise<Written> {
   const { engine, reads, sources } = services;
   const { group, body, frees } = request;
   await reads.beforeWrite(group, call, deadlineMs);
@@ -58,7 +64,9 @@ export async function writeCommand(services: Services, call: WriteCall, request:
 
 /** A key belongs to one API key, one method and one path. */
 function idempotencyScope(call: WriteCall, key: string): string {
-  return createHash('sha256').update(JSON.stringify([call.principal.keyId, call.write.resource, key])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([call.principal.keyId, call.write.resource, key]))
+    .digest('hex');
 }
 
 function writtenOf(group: string, applied: Applied): WriteResult<Accepted | Refused> {
@@ -70,15 +78,25 @@ function writtenOf(group: string, applied: Applied): WriteResult<Accepted | Refu
 function lostFate(outcome: Exclude<ProposeOutcome, { kind: 'applied' }>, idempotencyKey: string): Error {
   switch (outcome.kind) {
     case 'no-leader':
-      return new ServiceError('no-leader', 'no leader was found in time; the write was certainly not proposed', { leader: null, retryAfterMs: 500 });
+      return new ServiceError('no-leader', 'no leader was found in time; the write was certainly not proposed', {
+        leader: null,
+        retryAfterMs: 500,
+      });
     case 'not-leader':
       if (outcome.leader !== null) return new LeaderRedirect(outcome.leader);
-      return new ServiceError('no-leader', 'this node is not the leader and knows of none; the write was not proposed', { leader: null, retryAfterMs: 500 });
-    case 'unknown':
-      return new ServiceError('write-outcome-unknown', `${LOST[outcome.reason]}: ask again with the Idempotency-Key in this problem to learn what became of it, or to have it done`, {
-        idempotencyKey,
-        retryAfterMs: 250,
+      return new ServiceError('no-leader', 'this node is not the leader and knows of none; the write was not proposed', {
+        leader: null,
+        retryAfterMs: 500,
       });
+    case 'unknown':
+      return new ServiceError(
+        'write-outcome-unknown',
+        `${LOST[outcome.reason]}: ask again with the Idempotency-Key in this problem to learn what became of it, or to have it done`,
+        {
+          idempotencyKey,
+          retryAfterMs: 250,
+        },
+      );
     case 'refused':
       return refusedByNode(outcome.code);
   }
@@ -102,7 +120,9 @@ function refusedByNode(code: Extract<ProposeOutcome, { kind: 'refused' }>['code'
     case 'stopping':
       return stoppingError();
     case 'not-ready':
-      return new ServiceError('node-not-ready', 'the node that was to propose the write is not ready; it was not proposed', { retryAfterMs: 500 });
+      return new ServiceError('node-not-ready', 'the node that was to propose the write is not ready; it was not proposed', {
+        retryAfterMs: 500,
+      });
     default:
       return unreachable(code);
   }

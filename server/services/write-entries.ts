@@ -37,12 +37,20 @@ export async function writeEntries(
   const deadlineMs = writeDeadline(services, call);
   const operations: Operation[] = [];
   for (const [at, operation] of wanted.entries()) {
-    operations.push(operation.op === 'delete' ? operation : await judgedPut(services, call, group, namespace, operation, options.pointerTo(at)));
+    operations.push(
+      operation.op === 'delete' ? operation : await judgedPut(services, call, group, namespace, operation, options.pointerTo(at)),
+    );
   }
   const frees = operations.every((operation) => operation.op === 'delete');
   const subject = { namespace, keys: operations.map((operation) => operation.key) };
   for (let attempt = 1; ; attempt += 1) {
-    const body = { type: 'write', namespace, operations: [...operations], message: options.message, createNamespace: !services.settings.strictNamespaces && !frees } as const;
+    const body = {
+      type: 'write',
+      namespace,
+      operations: [...operations],
+      message: options.message,
+      createNamespace: !services.settings.strictNamespaces && !frees,
+    } as const;
     const written = await writeCommand(services, call, { group, body, frees }, deadlineMs);
     const { data } = written;
     if (data.kind === 'written') return { ...written, data };

@@ -86,12 +86,10 @@ export const Role = z.enum(ROLES).meta({ id: 'Role', description: 'viewer reads,
 export const ConsistencyMode = z.enum(CONSISTENCY_MODES).meta({ id: 'ConsistencyMode' });
 
 /** The token of a change, as answers carry it. */
-export const Version = z
-  .string()
-  .meta({
-    description: 'Version token {term}:{index}, with {group}= in front where the group is not default',
-    examples: ['5:42', 'payments=3:17'],
-  });
+export const Version = z.string().meta({
+  description: 'Version token {term}:{index}, with {group}= in front where the group is not default',
+  examples: ['5:42', 'payments=3:17'],
+});
 
 export const Time = z
   .string()

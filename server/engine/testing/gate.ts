@@ -16,7 +16,10 @@ export class Gate {
   }
 
   /** Whether the condition came to hold in time, before the signal was aborted. */
-  async until(holds: () => boolean, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<boolean> {
+  async until(
+    holds: () => boolean,
+    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<boolean> {
     if (holds()) return true;
     if (signal?.aborted === true || timeoutMs <= 0) return false;
     return new Promise<boolean>((resolve) => {

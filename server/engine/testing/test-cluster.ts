@@ -43,7 +43,11 @@ export class TestCluster {
   constructor(options: TestClusterOptions = {}) {
     const names = options.nodes ?? ['n1'];
     const genesis: Genesis = {
-      identity: { group: GROUP, clusterId: options.clusterId ?? '0a0b0c0d', lineages: options.lineages ?? [{ id: '00000001', forkIndex: null }] },
+      identity: {
+        group: GROUP,
+        clusterId: options.clusterId ?? '0a0b0c0d',
+        lineages: options.lineages ?? [{ id: '00000001', forkIndex: null }],
+      },
       confState: { voters: names.map((name) => `${name}@1`), learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false },
       members: names.map((name) => ({ id: `${name}@1`, name, incarnation: '1', peer: `${name}:1`, url: `http://${name}.invalid` })),
     };
@@ -51,7 +55,13 @@ export class TestCluster {
     this.leader = names[0] ?? null;
     this.engines = names.map((name) => new TestEngine(this, name, genesis, options.lab ?? false));
     const secretHash = hashSecret(options.adminSecret ?? TEST_ADMIN_SECRET);
-    this.append({ level: 1, actor: { keyId: '', name: 'confman' }, requestId: 'seed', idempotency: null, body: { type: 'seed', keyId: 'key_admin', name: 'admin', secretHash } });
+    this.append({
+      level: 1,
+      actor: { keyId: '', name: 'confman' },
+      requestId: 'seed',
+      idempotency: null,
+      body: { type: 'seed', keyId: 'key_admin', name: 'admin', secretHash },
+    });
   }
 
   get term(): number {

@@ -108,7 +108,8 @@ export class TestEngine implements Engine {
 
   async propose(_group: string, command: Command, { timeoutMs, forward }: ProposeOptions): Promise<ProposeOutcome> {
     const startedMs = performance.now();
-    if (!(await this.#changed.until(() => this.#cluster.leader !== null, { timeoutMs }))) return { kind: 'no-leader', waitedMs: performance.now() - startedMs };
+    if (!(await this.#changed.until(() => this.#cluster.leader !== null, { timeoutMs })))
+      return { kind: 'no-leader', waitedMs: performance.now() - startedMs };
     const leader = this.#leader();
     if (leader === null || this.#stopping) return { kind: 'no-leader', waitedMs: performance.now() - startedMs };
     if (leader.node !== this.nodeId && forward === 'never') return { kind: 'not-leader', leader };
@@ -133,7 +134,8 @@ export class TestEngine implements Engine {
     const commitIndex = this.#cluster.commitIndex;
     await this.#cluster.answersHeld;
     if (this.#cluster.leader === null || this.#cluster.cut.has(this.nodeId)) return { kind: 'no-leader' };
-    if (!(await this.#changed.until(() => this.#cluster.quorum, options))) return { kind: options.signal?.aborted === true ? 'aborted' : 'timeout' };
+    if (!(await this.#changed.until(() => this.#cluster.quorum, options)))
+      return { kind: options.signal?.aborted === true ? 'aborted' : 'timeout' };
     return { kind: 'ok', index: commitIndex, term: this.#cluster.term };
   }
 
@@ -172,9 +174,27 @@ export class TestEngine implements Engine {
     const { engines, leader, term, commitIndex } = this.#cluster;
     const members = engines.map((engine) => engine.#replicaRow());
     return Promise.resolve({
-      cluster: { id: clusterId, lineage: lineages.at(-1)?.id ?? '', name: 'test', level: 1, verdict: leader === null ? 'unavailable' : 'healthy', reasons: [], canLose: Math.floor((engines.length - 1) / 2) },
+      cluster: {
+        id: clusterId,
+        lineage: lineages.at(-1)?.id ?? '',
+        name: 'test',
+        level: 1,
+        verdict: leader === null ? 'unavailable' : 'healthy',
+        reasons: [],
+        canLose: Math.floor((engines.length - 1) / 2),
+      },
       node: this.nodeId,
-      nodes: engines.map(({ nodeId, url }) => ({ id: nodeId, url, state: 'live', version: null, uptimeMs: null, dataBytes: null, diskFreeBytes: null, lastContactMs: 0, ageMs: 0 })),
+      nodes: engines.map(({ nodeId, url }) => ({
+        id: nodeId,
+        url,
+        state: 'live',
+        version: null,
+        uptimeMs: null,
+        dataBytes: null,
+        diskFreeBytes: null,
+        lastContactMs: 0,
+        ageMs: 0,
+      })),
       groups: [{ id: GROUP, leader, term, commitIndex, members }],
     });
   }
@@ -183,7 +203,20 @@ export class TestEngine implements Engine {
     const { commitIndex, term, leader } = this.#cluster;
     const appliedIndex = this.#state.applied().index;
     const role = leader === this.nodeId ? 'leader' : 'follower';
-    return { node: this.nodeId, role, voter: true, term, lastIndex: commitIndex, commitIndex, appliedIndex, lagEntries: commitIndex - appliedIndex, lagMs: null, lastContactMs: 0, snapshotIndex: 0, ageMs: 0 };
+    return {
+      node: this.nodeId,
+      role,
+      voter: true,
+      term,
+      lastIndex: commitIndex,
+      commitIndex,
+      appliedIndex,
+      lagEntries: commitIndex - appliedIndex,
+      lagMs: null,
+      lastContactMs: 0,
+      snapshotIndex: 0,
+      ageMs: 0,
+    };
   }
 
   health(): Promise<readonly HealthCheck[]> {

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
 import type { AnyRoute } from '../route.ts';
 import { routeTable } from '../routes/table.ts';
-import { fresh, problem } from './suite-api.ts';
+import { fresh, expectProblem } from './suite-api.ts';
 import type { SuiteAnswer, SuiteApi, SuiteTarget } from './suite-api.ts';
 
-const samplePath = ({ path }: AnyRoute): string => path.replace(':namespace', 'a').replace(':key', 'k').replace(':group', 'default').replace(':id', 'x');
+const samplePath = ({ path }: AnyRoute): string =>
+  path.replace(':namespace', 'a').replace(':key', 'k').replace(':group', 'default').replace(':id', 'x');
 
 /** Every route that needs a right, from the table itself. */
 const GUARDED = routeTable(false).filter((route) => route.right !== 'open');
@@ -15,37 +16,43 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
   describe('authentication', () => {
     test.each(GUARDED.map((route) => [route.method, samplePath(route)] as const))('is needed for %s %s', async (method, path) => {
       const stranger = await api.send(method, path, { key: null });
-      problem(stranger, 'unauthenticated');
+      expectProblem(stranger, 'unauthenticated');
       expect([stranger.status, stranger.headers.get('www-authenticate'), stranger.token]).toEqual([401, 'Bearer realm="confman"', '']);
     });
 
     test.each(['confman_wrong', 'wrong', '', 'x'.repeat(1000)])('refuses the key %j', async (key) => {
-      problem(await api.get('/api/v1/session', { key: null, headers: { authorization: `Bearer ${key}` } }), 'unauthenticated');
-      if (key !== '') problem(await api.get('/api/v1/session', { key: null, headers: { 'x-api-key': key } }), 'unauthenticated');
+      expectProblem(await api.get('/api/v1/session', { key: null, headers: { authorization: `Bearer ${key}` } }), 'unauthenticated');
+      if (key !== '') expectProblem(await api.get('/api/v1/session', { key: null, headers: { 'x-api-key': key } }), 'unauthenticated');
     });
 
     test('takes a key by either header, and not two different ones', async () => {
       const secret = target.adminKey();
       expect((await api.get('/api/v1/session', { key: null, headers: { 'x-api-key': secret } })).status).toBe(200);
       expect((await api.get('/api/v1/session', { headers: { 'x-api-key': secret } })).status).toBe(200);
-      problem(await api.get('/api/v1/session', { headers: { 'x-api-key': 'confman_other' } }), 'invalid-parameter');
-      problem(await api.get('/api/v1/session', { key: null, headers: { authorization: 'Basic eDp5' } }), 'unauthenticated');
-      problem(await api.get('/api/v1/session', { key: null, headers: { 'x-confman-relayed': 'guess' } }), 'unauthenticated');
+      expectProblem(await api.get('/api/v1/session', { headers: { 'x-api-key': 'confman_other' } }), 'invalid-parameter');
+      expectProblem(await api.get('/api/v1/session', { key: null, headers: { authorization: 'Basic eDp5' } }), 'unauthenticated');
+      expectProblem(await api.get('/api/v1/session', { key: null, headers: { 'x-confman-relayed': 'guess' } }), 'unauthenticated');
     });
   });
 
   describe('rights', () => {
-    test.each(GUARDED.filter((route) => route.right === 'admin').map((route) => [route.method, samplePath(route)] as const))('an editor may not %s %s', async (method, path) => {
-      const { secret } = await editor();
-      const refused = await api.send(method, path, { key: secret, ...(method === 'GET' || method === 'DELETE' ? {} : { body: {} }) });
-      problem(refused, 'forbidden');
-      expect(refused.token).not.toBe('');
-    });
+    test.each(GUARDED.filter((route) => route.right === 'admin').map((route) => [route.method, samplePath(route)] as const))(
+      'an editor may not %s %s',
+      async (method, path) => {
+        const { secret } = await editor();
+        const refused = await api.send(method, path, { key: secret, ...(method === 'GET' || method === 'DELETE' ? {} : { body: {} }) });
+        expectProblem(refused, 'forbidden');
+        expect(refused.token).not.toBe('');
+      },
+    );
 
-    test.each(GUARDED.filter((route) => route.right === 'write').map((route) => [route.method, samplePath(route)] as const))('a viewer may not %s %s', async (method, path) => {
-      const { secret } = await viewer();
-      problem(await api.send(method, path, { key: secret, ...(method === 'DELETE' ? {} : { body: {} }) }), 'forbidden');
-    });
+    test.each(GUARDED.filter((route) => route.right === 'write').map((route) => [route.method, samplePath(route)] as const))(
+      'a viewer may not %s %s',
+      async (method, path) => {
+        const { secret } = await viewer();
+        expectProblem(await api.send(method, path, { key: secret, ...(method === 'DELETE' ? {} : { body: {} }) }), 'forbidden');
+      },
+    );
 
     test('end at the namespaces that a key is limited to', async () => {
       const root = fresh('scope');
@@ -56,14 +63,24 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
       const { secret: key } = await api.key('admin', [root]);
       const headers = { 'x-confman-min-version': outside.token };
       expect((await api.get(entryPath(`${root}/in`, 'k'), { key, headers })).status).toBe(200);
-      for (const path of [entryPath(`${root}-out`, 'k'), entryPath(other, 'k'), namespacePath(other), `${namespacePath(other)}/config`, `${entryPath(other, 'k')}/history`, `${namespacePath(other)}/audit`, `/api/v1/audit?namespace=${other}`, `/api/v1/watch?namespace=${other}`]) {
-        problem(await api.get(path, { key, headers }), 'forbidden');
+      for (const path of [
+        entryPath(`${root}-out`, 'k'),
+        entryPath(other, 'k'),
+        namespacePath(other),
+        `${namespacePath(other)}/config`,
+        `${entryPath(other, 'k')}/history`,
+        `${namespacePath(other)}/audit`,
+        `/api/v1/audit?namespace=${other}`,
+        `/api/v1/watch?namespace=${other}`,
+      ]) {
+        expectProblem(await api.get(path, { key, headers }), 'forbidden');
       }
-      problem(await api.put(entryPath(other, 'k'), { value: 'x' }, { key }), 'forbidden');
-      problem(await api.delete(namespacePath(other), { key }), 'forbidden');
+      expectProblem(await api.put(entryPath(other, 'k'), { value: 'x' }, { key }), 'forbidden');
+      expectProblem(await api.delete(namespacePath(other), { key }), 'forbidden');
       // It could widen itself otherwise.
-      problem(await api.post('/api/v1/keys', { name: 'wider', role: 'admin' }, { key }), 'forbidden');
-      const names = (answer: SuiteAnswer): readonly unknown[] => (answer.json['items'] as readonly Record<string, unknown>[]).map((row) => row['namespace']);
+      expectProblem(await api.post('/api/v1/keys', { name: 'wider', role: 'admin' }, { key }), 'forbidden');
+      const names = (answer: SuiteAnswer): readonly unknown[] =>
+        (answer.json['items'] as readonly Record<string, unknown>[]).map((row) => row['namespace']);
       expect(names(await api.get('/api/v1/namespaces', { key, headers }))).toEqual([`${root}/in`]);
       expect(names(await api.get('/api/v1/configs', { key, headers }))).toEqual([`${root}/in`]);
       expect(new Set(names(await api.get('/api/v1/audit', { key, headers })))).toEqual(new Set([`${root}/in`]));
@@ -80,13 +97,34 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
       const headers = { 'idempotency-key': fresh('key') };
       const request = { name, role: 'editor', scope: ['teams/a'], expiresAt };
       const made = await api.post('/api/v1/keys', request, { headers });
-      expect([made.status, made.json]).toEqual([201, expect.objectContaining({ name, role: 'editor', scope: ['teams/a'], expiresAt, version: made.version, revokedAt: null, secret: expect.stringMatching(/^confman_[\w-]{43}$/) as unknown })]);
+      expect([made.status, made.json]).toEqual([
+        201,
+        expect.objectContaining({
+          name,
+          role: 'editor',
+          scope: ['teams/a'],
+          expiresAt,
+          version: made.version,
+          revokedAt: null,
+          secret: expect.stringMatching(/^confman_[\w-]{43}$/) as unknown,
+        }),
+      ]);
       const secret = String(made.json['secret']);
       const replay = await api.post('/api/v1/keys', request, { headers });
-      expect([replay.status, replay.json['id'], replay.json['secret'], replay.headers.get('idempotent-replayed')]).toEqual([201, made.json['id'], null, 'true']);
+      expect([replay.status, replay.json['id'], replay.json['secret'], replay.headers.get('idempotent-replayed')]).toEqual([
+        201,
+        made.json['id'],
+        null,
+        'true',
+      ]);
 
       const token = { 'x-confman-min-version': made.token };
-      expect((await api.get('/api/v1/session', { key: secret, headers: token })).json).toMatchObject({ key: { name }, role: 'editor', scope: ['teams/a'], via: 'bearer' });
+      expect((await api.get('/api/v1/session', { key: secret, headers: token })).json).toMatchObject({
+        key: { name },
+        role: 'editor',
+        scope: ['teams/a'],
+        via: 'bearer',
+      });
       const listed = await api.get('/api/v1/keys?limit=1000', { headers: token });
       expect(listed.text).not.toContain(secret);
       expect(listed.text).not.toMatch(/secretHash/);
@@ -94,11 +132,13 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
 
       const revoked = await api.delete(`/api/v1/keys/${String(made.json['id'])}`);
       expect(revoked.json).toMatchObject({ version: revoked.version, id: made.json['id'] });
-      problem(await api.get('/api/v1/namespaces', { key: secret }), 'unauthenticated');
+      expectProblem(await api.get('/api/v1/namespaces', { key: secret }), 'unauthenticated');
       // Revoked is revoked: saying so twice changes nothing.
       expect((await api.delete(`/api/v1/keys/${String(made.json['id'])}`)).status).toBe(200);
-      problem(await api.delete('/api/v1/keys/none'), 'key-not-found');
-      expect((await api.get('/api/v1/audit?action=key.revoked&limit=1', { headers: { 'x-confman-min-version': revoked.token } })).json['items']).toHaveLength(1);
+      expectProblem(await api.delete('/api/v1/keys/none'), 'key-not-found');
+      expect(
+        (await api.get('/api/v1/audit?action=key.revoked&limit=1', { headers: { 'x-confman-min-version': revoked.token } })).json['items'],
+      ).toHaveLength(1);
     });
 
     test.each([
@@ -113,12 +153,13 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
       [{ name: 'a', role: 'viewer', secret: 'confman_mine' }, '/secret'],
     ])('refuse %o', async (body, pointer) => {
       const answer = await api.post('/api/v1/keys', body);
-      expect((problem(answer, 'invalid-body')['errors'] as readonly { pointer: string }[])[0]?.pointer).toBe(pointer);
+      expect((expectProblem(answer, 'invalid-body')['errors'] as readonly { pointer: string }[])[0]?.pointer).toBe(pointer);
     });
   });
 
   describe('sessions', () => {
-    const signIn = async (key: string, headers: Readonly<Record<string, string>> = {}): Promise<SuiteAnswer> => api.post('/api/v1/session', { key }, { key: null, headers });
+    const signIn = async (key: string, headers: Readonly<Record<string, string>> = {}): Promise<SuiteAnswer> =>
+      api.post('/api/v1/session', { key }, { key: null, headers });
     const origin = (): string => new URL(target.baseUrl()).origin;
 
     test('begin with a key, are sealed in a cookie, and end', async () => {
@@ -132,9 +173,12 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
       expect((await api.get('/api/v1/session', asCookie)).json).toMatchObject({ via: 'cookie', role: 'admin' });
 
       const path = entryPath(fresh('session'), 'k');
-      problem(await api.put(path, { value: 'v' }, asCookie), 'origin-mismatch');
-      problem(await api.put(path, { value: 'v' }, { key: null, headers: { cookie, origin: 'https://evil.example' } }), 'origin-mismatch');
-      problem(await api.put(path, { value: 'v' }, { key: null, headers: { cookie, origin: 'null' } }), 'origin-mismatch');
+      expectProblem(await api.put(path, { value: 'v' }, asCookie), 'origin-mismatch');
+      expectProblem(
+        await api.put(path, { value: 'v' }, { key: null, headers: { cookie, origin: 'https://evil.example' } }),
+        'origin-mismatch',
+      );
+      expectProblem(await api.put(path, { value: 'v' }, { key: null, headers: { cookie, origin: 'null' } }), 'origin-mismatch');
       expect((await api.put(path, { value: 'v' }, { key: null, headers: { cookie, origin: origin() } })).status).toBe(201);
 
       const out = await api.delete('/api/v1/session', { key: null, headers: { cookie, origin: origin() } });
@@ -147,14 +191,15 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
       const get = async (value: string): Promise<SuiteAnswer> => api.get('/api/v1/session', { key: null, headers: { cookie: value } });
       expect((await get(cookie)).status).toBe(200);
       const [name, value = ''] = cookie.split('=');
-      for (const broken of ['', 'x', value.slice(0, -2), `${value.slice(0, 20)}${value[20] === 'A' ? 'B' : 'A'}${value.slice(21)}`]) problem(await get(`${name}=${broken}`), 'unauthenticated');
+      for (const broken of ['', 'x', value.slice(0, -2), `${value.slice(0, 20)}${value[20] === 'A' ? 'B' : 'A'}${value.slice(21)}`])
+        expectProblem(await get(`${name}=${broken}`), 'unauthenticated');
       await api.delete(`/api/v1/keys/${id}`);
-      problem(await get(cookie), 'unauthenticated');
+      expectProblem(await get(cookie), 'unauthenticated');
     });
 
     test('do not begin from a page elsewhere, nor with a wrong key', async () => {
-      problem(await signIn(target.adminKey(), { origin: 'https://evil.example' }), 'origin-mismatch');
-      problem(await signIn('confman_wrong'), 'unauthenticated');
+      expectProblem(await signIn(target.adminKey(), { origin: 'https://evil.example' }), 'origin-mismatch');
+      expectProblem(await signIn('confman_wrong'), 'unauthenticated');
     });
   });
 
@@ -170,7 +215,9 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
       const metrics = await api.get('/metrics');
       expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
       expect(metrics.text).toMatch(/^confman_read_waiters \d+$/m);
-      expect(metrics.text).toMatch(/^confman_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/namespaces",status="200"\} \d+$/m);
+      expect(metrics.text).toMatch(
+        /^confman_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/namespaces",status="200"\} \d+$/m,
+      );
     });
 
     test('says what the cluster is and who leads', async () => {
@@ -178,15 +225,22 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
       expect(status.status).toBe(200);
       const [group] = status.json['groups'] as readonly { readonly id: string; readonly leader: string }[];
       expect(group?.id).toBe('default');
-      problem(await api.post('/api/v1/cluster/groups/nowhere/leader', { node: 'n1' }), 'group-not-found');
-      problem(await api.post('/api/v1/cluster/groups/default/leader', { node: 'nobody' }), 'not-a-voter');
-      problem(await api.post('/api/v1/cluster/groups/No!/leader', { node: 'n1' }), 'invalid-name');
+      expectProblem(await api.post('/api/v1/cluster/groups/nowhere/leader', { node: 'n1' }), 'group-not-found');
+      expectProblem(await api.post('/api/v1/cluster/groups/default/leader', { node: 'nobody' }), 'not-a-voter');
+      expectProblem(await api.post('/api/v1/cluster/groups/No!/leader', { node: 'n1' }), 'invalid-name');
     });
 
     test('describes every route in OpenAPI 3.1', async () => {
-      const document = (await api.get('/api/v1/openapi.json')).json as { openapi: string; paths: Record<string, Record<string, unknown>>; components: { schemas: Record<string, unknown> } };
+      const document = (await api.get('/api/v1/openapi.json')).json as {
+        openapi: string;
+        paths: Record<string, Record<string, unknown>>;
+        components: { schemas: Record<string, unknown> };
+      };
       expect(document.openapi).toBe('3.1.0');
-      for (const route of GUARDED) expect(document.paths[route.path.replaceAll(/:([a-z]+)/g, '{$1}')]?.[route.method.toLowerCase()]).toMatchObject({ operationId: route.id });
+      for (const route of GUARDED)
+        expect(document.paths[route.path.replaceAll(/:([a-z]+)/g, '{$1}')]?.[route.method.toLowerCase()]).toMatchObject({
+          operationId: route.id,
+        });
       const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1] ?? '');
       expect(references.length).toBeGreaterThan(20);
       for (const name of references) expect(document.components.schemas).toHaveProperty([name]);

@@ -1,7 +1,7 @@
 /** Version tokens and modes (spec 1), as far as any healthy cluster shows them; with a follower that can be held, the waits too. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
-import { firstError, fresh, problem } from './suite-api.ts';
+import { firstError, fresh, expectProblem } from './suite-api.ts';
 import type { SuiteAnswer, SuiteApi, SuiteTarget } from './suite-api.ts';
 
 const HISTORY = /^[0-9a-f]{8}\.[0-9a-f]{8}\/[1-9][0-9]*:[1-9][0-9]*$/;
@@ -35,7 +35,9 @@ export function consistencySuite(api: SuiteApi, target: SuiteTarget): void {
       for (const answer of answers) {
         expect([answer.status, answer.token]).toEqual([answer.status, expect.stringMatching(HISTORY)]);
         expect(answer.token).toBe(`${historyOf(answer)}/${answer.version}`);
-        expect(answer.headers.get('x-confman-replica')).toMatch(/^[A-Za-z*][\w.-]*;role=(leader|follower|candidate|learner);group=default(;lag=\d+|;stale=\?1)/);
+        expect(answer.headers.get('x-confman-replica')).toMatch(
+          /^[A-Za-z*][\w.-]*;role=(leader|follower|candidate|learner);group=default(;lag=\d+|;stale=\?1)/,
+        );
         expect(answer.headers.get('cache-control')).toMatch(/^private, no-(cache|store)$/);
         expect(answer.headers.get('vary')).toContain('X-Confman-Min-Version');
       }
@@ -45,9 +47,23 @@ export function consistencySuite(api: SuiteApi, target: SuiteTarget): void {
       const path = entryPath(fresh('tokens'), 'k');
       const put = await api.put(path, { value: 'v' });
       const older = `${termOf(put)}:1`;
-      for (const min of [put.version, put.token, `default=${put.version}`, `${put.version}, ${put.version}`, `0:0,${put.token}`, `${put.version},${put.token}`, `${put.version} ,\t${put.token}`]) {
+      for (const min of [
+        put.version,
+        put.token,
+        `default=${put.version}`,
+        `${put.version}, ${put.version}`,
+        `0:0,${put.token}`,
+        `${put.version},${put.token}`,
+        `${put.version} ,\t${put.token}`,
+      ]) {
         const read = await api.get(path, { headers: { 'x-confman-min-version': min } });
-        expect([min, read.status, read.json['value'], read.headers.get('x-confman-consistency'), read.headers.get('cache-control')]).toEqual([min, 200, 'v', 'read-your-writes', 'private, no-store']);
+        expect([
+          min,
+          read.status,
+          read.json['value'],
+          read.headers.get('x-confman-consistency'),
+          read.headers.get('cache-control'),
+        ]).toEqual([min, 200, 'v', 'read-your-writes', 'private, no-store']);
         expect(indexOf(read)).toBeGreaterThanOrEqual(indexOf(put));
       }
       const query = await api.get(`${path}?minVersion=${encodeURIComponent(put.token)}`);
@@ -56,12 +72,31 @@ export function consistencySuite(api: SuiteApi, target: SuiteTarget): void {
       expect([200, 409]).toContain((await api.get(path, { headers: { 'x-confman-min-version': older } })).status);
     });
 
-    test.each(['007:1', '5:42,', '', ',5:42', '5', '5:-1', '5:1.0', '0:5', '5:0', '5:9223372036854775808', 'abc', '5:42 5:43', 'Default=5:42', '5:42;5:43', 'x=y=5:42'])('refuse %j and say where', async (min) => {
-      for (const answer of [await api.get(`/api/v1/namespaces?minVersion=${encodeURIComponent(min)}`), ...(min === '' || min !== min.trim() ? [] : [await api.get('/api/v1/namespaces', { headers: { 'x-confman-min-version': min } })])]) {
+    test.each([
+      '007:1',
+      '5:42,',
+      '',
+      ',5:42',
+      '5',
+      '5:-1',
+      '5:1.0',
+      '0:5',
+      '5:0',
+      '5:9223372036854775808',
+      'abc',
+      '5:42 5:43',
+      'Default=5:42',
+      '5:42;5:43',
+      'x=y=5:42',
+    ])('refuse %j and say where', async (min) => {
+      for (const answer of [
+        await api.get(`/api/v1/namespaces?minVersion=${encodeURIComponent(min)}`),
+        ...(min === '' || min !== min.trim() ? [] : [await api.get('/api/v1/namespaces', { headers: { 'x-confman-min-version': min } })]),
+      ]) {
         if (min === '') {
-          problem(answer, 'invalid-parameter');
+          expectProblem(answer, 'invalid-parameter');
         } else {
-          problem(answer, 'invalid-version-token');
+          expectProblem(answer, 'invalid-version-token');
           expect(firstError(answer)).toMatchObject({ element: expect.any(Number) as unknown, offset: expect.any(Number) as unknown });
         }
       }
@@ -73,34 +108,55 @@ export function consistencySuite(api: SuiteApi, target: SuiteTarget): void {
       const [cluster, lineage] = historyOf(put).split('.');
       const otherId = cluster === 'deadbeef' ? 'deadbee0' : 'deadbeef';
       const otherLineage = lineage === 'deadbeef' ? 'deadbee0' : 'deadbeef';
-      const refused = async (min: string): Promise<SuiteAnswer> => api.get(path, { headers: { 'x-confman-min-version': min, 'x-confman-max-wait': '30s', 'x-confman-consistency': 'read-your-writes' } });
-      expect(problem(await refused(`${otherId}.${lineage}/${put.version}`), 'version-of-another-cluster')).toMatchObject({ history: `${otherId}.${lineage}`, retryable: false });
-      problem(await refused(`${cluster}.${otherLineage}/${put.version}`), 'version-of-another-lineage');
-      problem(await refused(`${termOf(put) + 1n}:${indexOf(put)}`), 'version-of-another-history');
-      problem(await refused(`${historyOf(put)}/9223372036854775807:${indexOf(put)}`), 'version-of-another-history');
-      problem(await refused(`nowhere=${put.version}`), 'version-of-unknown-group');
+      const refused = async (min: string): Promise<SuiteAnswer> =>
+        api.get(path, {
+          headers: { 'x-confman-min-version': min, 'x-confman-max-wait': '30s', 'x-confman-consistency': 'read-your-writes' },
+        });
+      expect(expectProblem(await refused(`${otherId}.${lineage}/${put.version}`), 'version-of-another-cluster')).toMatchObject({
+        history: `${otherId}.${lineage}`,
+        retryable: false,
+      });
+      expectProblem(await refused(`${cluster}.${otherLineage}/${put.version}`), 'version-of-another-lineage');
+      expectProblem(await refused(`${termOf(put) + 1n}:${indexOf(put)}`), 'version-of-another-history');
+      expectProblem(await refused(`${historyOf(put)}/9223372036854775807:${indexOf(put)}`), 'version-of-another-history');
+      expectProblem(await refused(`nowhere=${put.version}`), 'version-of-unknown-group');
       // The same token means nothing to an eventual read, which only checks that it can be read.
-      expect((await api.get(path, { headers: { 'x-confman-min-version': `${otherId}.${lineage}/1:1`, 'x-confman-consistency': 'eventual' } })).status).toBe(200);
+      expect(
+        (await api.get(path, { headers: { 'x-confman-min-version': `${otherId}.${lineage}/1:1`, 'x-confman-consistency': 'eventual' } }))
+          .status,
+      ).toBe(200);
     });
 
-    test.each(['9007199254740991', '9007199254740992', '9007199254740993', '9223372036854775807'])('from the future at index %s are refused at once with a history, and waited for without', async (index) => {
-      const path = entryPath(fresh('tokens'), 'k');
-      const put = await api.put(path, { value: 'v' });
-      const full = await api.get(path, { headers: { 'x-confman-min-version': `${historyOf(put)}/${termOf(put)}:${index}`, 'x-confman-max-wait': '30s' } });
-      expect(problem(full, 'version-from-the-future')).toMatchObject({ history: historyOf(put) });
-      const bare = await api.get(path, { headers: { 'x-confman-min-version': `${termOf(put)}:${index}`, 'x-confman-max-wait': '300ms' } });
-      const body = problem(bare, 'version-not-reached');
-      expect(body['retryable']).toBe(true);
-      expect((body['groups'] as readonly unknown[])[0]).toMatchObject({ group: 'default', required: `${termOf(put)}:${index}`, reason: expect.stringContaining('committed no further') as unknown });
-      expect([bare.headers.get('retry-after'), Number(bare.headers.get('x-confman-retry-after-ms')) > 0]).toEqual(['1', true]);
-    });
+    test.each(['9007199254740991', '9007199254740992', '9007199254740993', '9223372036854775807'])(
+      'from the future at index %s are refused at once with a history, and waited for without',
+      async (index) => {
+        const path = entryPath(fresh('tokens'), 'k');
+        const put = await api.put(path, { value: 'v' });
+        const full = await api.get(path, {
+          headers: { 'x-confman-min-version': `${historyOf(put)}/${termOf(put)}:${index}`, 'x-confman-max-wait': '30s' },
+        });
+        expect(expectProblem(full, 'version-from-the-future')).toMatchObject({ history: historyOf(put) });
+        const bare = await api.get(path, {
+          headers: { 'x-confman-min-version': `${termOf(put)}:${index}`, 'x-confman-max-wait': '300ms' },
+        });
+        const body = expectProblem(bare, 'version-not-reached');
+        expect(body['retryable']).toBe(true);
+        expect((body['groups'] as readonly unknown[])[0]).toMatchObject({
+          group: 'default',
+          required: `${termOf(put)}:${index}`,
+          reason: expect.stringContaining('committed no further') as unknown,
+        });
+        expect([bare.headers.get('retry-after'), Number(bare.headers.get('x-confman-retry-after-ms')) > 0]).toEqual(['1', true]);
+      },
+    );
   });
 
   describe('modes', () => {
     test('are what was asked, and reported as given', async () => {
       const path = entryPath(fresh('modes'), 'k');
       const put = await api.put(path, { value: 'v' });
-      const mode = async (headers: Readonly<Record<string, string>>): Promise<string | null> => (await api.get(path, { headers: { ...headers } })).headers.get('x-confman-consistency');
+      const mode = async (headers: Readonly<Record<string, string>>): Promise<string | null> =>
+        (await api.get(path, { headers: { ...headers } })).headers.get('x-confman-consistency');
       expect(await mode({ 'x-confman-consistency': 'read-your-writes' })).toBe('eventual');
       expect(await mode({ 'x-confman-consistency': 'read-your-writes', 'x-confman-min-version': '0:0' })).toBe('eventual');
       expect(await mode({ 'x-confman-consistency': 'read-your-writes', 'x-confman-min-version': put.token })).toBe('read-your-writes');
@@ -115,7 +171,15 @@ export function consistencySuite(api: SuiteApi, target: SuiteTarget): void {
       const headers = { 'x-confman-consistency': 'linearizable' };
       for (let round = 0; round < 5; round += 1) {
         const put = await api.put(entryPath(namespace, 'k'), { value: String(round) });
-        for (const path of [entryPath(namespace, 'k'), `${namespacePath(namespace)}/config`, `${entryPath(namespace, 'k')}/history`, `${namespacePath(namespace)}/audit`, namespacePath(namespace), '/api/v1/namespaces', `/api/v1/configs?search=${namespace}`]) {
+        for (const path of [
+          entryPath(namespace, 'k'),
+          `${namespacePath(namespace)}/config`,
+          `${entryPath(namespace, 'k')}/history`,
+          `${namespacePath(namespace)}/audit`,
+          namespacePath(namespace),
+          '/api/v1/namespaces',
+          `/api/v1/configs?search=${namespace}`,
+        ]) {
           const read = await api.get(path, { headers });
           expect([path, read.status, read.headers.get('x-confman-consistency')]).toEqual([path, 200, 'linearizable']);
           expect(indexOf(read)).toBeGreaterThanOrEqual(indexOf(put));
@@ -134,19 +198,27 @@ export function consistencySuite(api: SuiteApi, target: SuiteTarget): void {
       ['x-confman-on-timeout', 'retry'],
       ['x-confman-node', 'a b'],
     ])('refuse %s: %s', async (name, value) => {
-      problem(await api.get('/api/v1/namespaces', { headers: { [name]: value } }), 'invalid-parameter');
+      expectProblem(await api.get('/api/v1/namespaces', { headers: { [name]: value } }), 'invalid-parameter');
     });
 
     test('refuse a linearizable read that may not wait, and parameters that disagree', async () => {
-      problem(await api.get('/api/v1/namespaces', { headers: { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '0s' } }), 'invalid-parameter');
-      problem(await api.get('/api/v1/namespaces?consistency=eventual', { headers: { 'x-confman-consistency': 'linearizable' } }), 'invalid-parameter');
-      problem(await api.get('/api/v1/namespaces?maxWait=1s', { headers: { 'x-confman-max-wait': '2s' } }), 'invalid-parameter');
+      expectProblem(
+        await api.get('/api/v1/namespaces', { headers: { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '0s' } }),
+        'invalid-parameter',
+      );
+      expectProblem(
+        await api.get('/api/v1/namespaces?consistency=eventual', { headers: { 'x-confman-consistency': 'linearizable' } }),
+        'invalid-parameter',
+      );
+      expectProblem(await api.get('/api/v1/namespaces?maxWait=1s', { headers: { 'x-confman-max-wait': '2s' } }), 'invalid-parameter');
       expect((await api.get('/api/v1/namespaces?maxWait=1000ms', { headers: { 'x-confman-max-wait': '1s' } })).status).toBe(200);
-      problem(await api.get('/api/v1/namespaces?minVersion=1:1&minVersion=1:1'), 'invalid-parameter');
+      expectProblem(await api.get('/api/v1/namespaces?minVersion=1:1&minVersion=1:1'), 'invalid-parameter');
     });
 
     test('name a node that cannot answer', async () => {
-      expect(problem(await api.get('/api/v1/namespaces', { headers: { 'x-confman-node': 'nobody' } }), 'node-unreachable')['node']).toBe('nobody');
+      expect(
+        expectProblem(await api.get('/api/v1/namespaces', { headers: { 'x-confman-node': 'nobody' } }), 'node-unreachable')['node'],
+      ).toBe('nobody');
     });
 
     test('hold for a write too: it is judged after the version', async () => {
@@ -154,8 +226,14 @@ export function consistencySuite(api: SuiteApi, target: SuiteTarget): void {
       const put = await api.put(path, { value: 'v' });
       const next = await api.put(path, { value: 'w' }, { headers: { 'x-confman-min-version': put.token, 'if-match': `"${put.version}"` } });
       expect(next.status).toBe(200);
-      problem(await api.put(path, { value: 'x' }, { headers: { 'x-confman-min-version': `deadbeef.00000000/${put.version}` } }), 'version-of-another-cluster');
-      problem(await api.put(path, { value: 'x' }, { headers: { 'x-confman-min-version': `${historyOf(put)}/${termOf(put)}:999999999999` } }), 'version-from-the-future');
+      expectProblem(
+        await api.put(path, { value: 'x' }, { headers: { 'x-confman-min-version': `deadbeef.00000000/${put.version}` } }),
+        'version-of-another-cluster',
+      );
+      expectProblem(
+        await api.put(path, { value: 'x' }, { headers: { 'x-confman-min-version': `${historyOf(put)}/${termOf(put)}:999999999999` } }),
+        'version-from-the-future',
+      );
       expect((await api.get(path, { headers: { 'x-confman-consistency': 'linearizable' } })).json['value']).toBe('w');
     });
   });
@@ -185,16 +263,32 @@ function heldFollowerSuite(api: SuiteApi, follower: () => { readonly node: strin
       expect([eventual.json['value'], indexOf(eventual) < indexOf(put)]).toEqual(['old', true]);
       const min = { 'x-confman-min-version': put.token, 'x-confman-max-wait': '100ms' };
       const failed = await api.get(path, { url, headers: min });
-      expect((problem(failed, 'version-not-reached')['groups'] as readonly unknown[])[0]).toMatchObject({ required: put.token, node, applied: eventual.version });
+      expect((expectProblem(failed, 'version-not-reached')['groups'] as readonly unknown[])[0]).toMatchObject({
+        required: put.token,
+        node,
+        applied: eventual.version,
+      });
       expect(failed.version).toBe(eventual.version);
       const redirected = await api.get(`${path}?x=1`.replace('?x=1', ''), { url, headers: { ...min, 'x-confman-on-timeout': 'redirect' } });
       expect([redirected.status, redirected.headers.get('location')?.endsWith(path)]).toEqual([307, true]);
       const forwarded = await api.get(path, { url, headers: { ...min, 'x-confman-on-timeout': 'forward' } });
-      expect([forwarded.status, forwarded.json['value'], forwarded.headers.get('x-confman-replica')?.startsWith(`${node};`)]).toEqual([200, 'new', false]);
+      expect([forwarded.status, forwarded.json['value'], forwarded.headers.get('x-confman-replica')?.startsWith(`${node};`)]).toEqual([
+        200,
+        'new',
+        false,
+      ]);
       const zero = await api.get(path, { url, headers: { ...min, 'x-confman-max-wait': '0s', 'x-confman-on-timeout': 'forward' } });
       expect(zero.json['value']).toBe('new');
-      expect(problem(await api.get(path, { url, headers: { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '100ms' } }), 'read-index-timeout')['status']).toBe(503);
-      const there = await api.get(path, { url, headers: { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '100ms', 'x-confman-on-timeout': 'forward' } });
+      expect(
+        expectProblem(
+          await api.get(path, { url, headers: { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '100ms' } }),
+          'read-index-timeout',
+        )['status'],
+      ).toBe(503);
+      const there = await api.get(path, {
+        url,
+        headers: { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '100ms', 'x-confman-on-timeout': 'forward' },
+      });
       expect([there.status, there.json['value']]).toEqual([200, 'new']);
     });
 
@@ -229,8 +323,15 @@ function heldFollowerSuite(api: SuiteApi, follower: () => { readonly node: strin
       expect((await api.get(`${path}?node=${node}&minVersion=${put.version}`)).headers.get('x-confman-replica')?.split(';')[0]).toBe(node);
       await hold(true);
       const next = await api.put(path, { value: 'w' });
-      const late = await api.get(path, { headers: { 'x-confman-node': node, 'x-confman-min-version': next.token, 'x-confman-max-wait': '100ms', 'x-confman-on-timeout': 'forward' } });
-      problem(late, 'version-not-reached');
+      const late = await api.get(path, {
+        headers: {
+          'x-confman-node': node,
+          'x-confman-min-version': next.token,
+          'x-confman-max-wait': '100ms',
+          'x-confman-on-timeout': 'forward',
+        },
+      });
+      expectProblem(late, 'version-not-reached');
       expect(late.headers.get('x-confman-replica')?.split(';')[0]).toBe(node);
     });
 

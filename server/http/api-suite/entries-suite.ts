@@ -1,10 +1,24 @@
 /** Entries: what a write gives and what a read gives back. */
 import { describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
-import { firstError, fresh, problem } from './suite-api.ts';
+import { firstError, fresh, expectProblem } from './suite-api.ts';
 import type { SuiteApi, SuiteTarget } from './suite-api.ts';
 
-const HARD_NAMES = ['db/url', 'a%2Fb', '100% sure?#&=+', 'größe', '日本語/キー', '😀', "it's \"quoted\"", 'a;b,c', '...', 'x'.repeat(256), '\\back\\slash', '%', '%25'];
+const HARD_NAMES = [
+  'db/url',
+  'a%2Fb',
+  '100% sure?#&=+',
+  'größe',
+  '日本語/キー',
+  '😀',
+  'it\'s "quoted"',
+  'a;b,c',
+  '...',
+  'x'.repeat(256),
+  '\\back\\slash',
+  '%',
+  '%25',
+];
 
 const VALUES = ['', ' ', '\u0000\u0001\t\r\n', '"\\', '<script>alert(1)</script>', '😀 \u2028\u2029', 'a'.repeat(100_000)];
 
@@ -14,7 +28,16 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       const path = entryPath(fresh('entries'), 'k');
       const created = await api.put(path, { value: 'one', message: 'first' });
       expect(created.status).toBe(201);
-      expect(created.json).toMatchObject({ key: 'k', type: 'text', revision: 1, created: true, previousRevision: null, namespaceCreated: true, message: 'first', version: created.version });
+      expect(created.json).toMatchObject({
+        key: 'k',
+        type: 'text',
+        revision: 1,
+        created: true,
+        previousRevision: null,
+        namespaceCreated: true,
+        message: 'first',
+        version: created.version,
+      });
       expect(created.headers.get('etag')).toBe(`"${created.version}"`);
 
       const changed = await api.put(path, { value: 'two' });
@@ -26,8 +49,8 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
 
       const gone = await api.delete(path);
       expect(gone.json).toMatchObject({ version: gone.version, key: 'k', revision: 3, previousRevision: 2 });
-      problem(await api.get(path, { headers: { 'x-confman-min-version': gone.token } }), 'entry-not-found');
-      problem(await api.delete(path), 'entry-not-found');
+      expectProblem(await api.get(path, { headers: { 'x-confman-min-version': gone.token } }), 'entry-not-found');
+      expectProblem(await api.delete(path), 'entry-not-found');
 
       const again = await api.put(path, { value: 'three' });
       expect(again.status).toBe(201);
@@ -40,7 +63,9 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       expect([put.status, put.json['key']]).toEqual([201, key]);
       const read = await api.get(entryPath(namespace, key), { headers: { 'x-confman-min-version': put.token } });
       expect([read.json['key'], read.json['value']]).toEqual([key, key]);
-      const list = await api.get(`${namespacePath(namespace)}/config?prefix=${encodeURIComponent(key)}`, { headers: { 'x-confman-min-version': put.token } });
+      const list = await api.get(`${namespacePath(namespace)}/config?prefix=${encodeURIComponent(key)}`, {
+        headers: { 'x-confman-min-version': put.token },
+      });
       expect((list.json['items'] as readonly { key: string }[]).map((entry) => entry.key)).toEqual([key]);
     });
 
@@ -50,7 +75,11 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       const headers = { 'x-confman-min-version': put.token };
       expect((await api.get(path, { headers })).json['value']).toBe(value);
       const bare = await api.get(path, { headers: { ...headers, accept: 'text/plain' } });
-      expect([bare.text, bare.headers.get('content-type'), bare.headers.get('etag')]).toEqual([value, 'text/plain; charset=utf-8', `"${put.version};text"`]);
+      expect([bare.text, bare.headers.get('content-type'), bare.headers.get('etag')]).toEqual([
+        value,
+        'text/plain; charset=utf-8',
+        `"${put.version};text"`,
+      ]);
       expect(bare.headers.get('x-content-type-options')).toBe('nosniff');
     });
 
@@ -68,7 +97,7 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       [entryPath('a', '😀'.repeat(257)), 'key'],
     ])('refuses the name in %s with the rule', async (path, parameter) => {
       const answer = await api.get(path);
-      problem(answer, 'invalid-name');
+      expectProblem(answer, 'invalid-name');
       expect(firstError(answer)['parameter']).toBe(parameter);
     });
 
@@ -78,7 +107,15 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       const headers = { 'x-confman-min-version': put.token };
       const [get, head] = [await api.get(path, { headers }), await api.send('HEAD', path, { headers })];
       expect([head.status, head.text]).toEqual([200, '']);
-      for (const name of ['etag', 'content-type', 'x-confman-version', 'x-confman-token', 'x-confman-consistency', 'cache-control', 'vary']) {
+      for (const name of [
+        'etag',
+        'content-type',
+        'x-confman-version',
+        'x-confman-token',
+        'x-confman-consistency',
+        'cache-control',
+        'vary',
+      ]) {
         expect([name, head.headers.get(name)]).toEqual([name, get.headers.get(name)]);
       }
       if (target.behindNext !== true) expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
@@ -98,20 +135,26 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       }
       expect((await api.get(path, { headers: { ...min, 'if-none-match': '"1:1"' } })).status).toBe(200);
       expect((await api.get(path, { headers: { ...min, accept: 'text/plain', 'if-none-match': `"${put.version}"` } })).status).toBe(200);
-      expect((await api.get(path, { headers: { ...min, accept: 'text/plain', 'if-none-match': `"${put.version};text"` } })).status).toBe(304);
+      expect((await api.get(path, { headers: { ...min, accept: 'text/plain', 'if-none-match': `"${put.version};text"` } })).status).toBe(
+        304,
+      );
     });
 
     test('chooses the representation by Accept', async () => {
       const path = entryPath(fresh('accept'), 'k');
       await api.put(path, { value: 'a: 1', type: 'yaml' });
-      const typeOf = async (accept: string): Promise<string> => (await api.get(path, { headers: { accept, 'x-confman-consistency': 'linearizable' } })).headers.get('content-type') ?? '';
+      const typeOf = async (accept: string): Promise<string> =>
+        (await api.get(path, { headers: { accept, 'x-confman-consistency': 'linearizable' } })).headers.get('content-type') ?? '';
       expect(await typeOf('*/*')).toMatch(/^application\/json/);
       expect(await typeOf('text/html, application/xhtml+xml, */*;q=0.8')).toMatch(/^application\/json/);
       expect(await typeOf('text/*')).toMatch(/^text\/plain/);
       expect(await typeOf('application/yaml')).toMatch(/^application\/yaml/);
       expect(await typeOf('application/json;q=0.1, text/plain')).toMatch(/^text\/plain/);
-      problem(await api.get(path, { headers: { accept: 'image/png', 'x-confman-consistency': 'linearizable' } }), 'not-acceptable');
-      problem(await api.get(path, { headers: { accept: 'text/plain;q=0, application/json;q=0', 'x-confman-consistency': 'linearizable' } }), 'not-acceptable');
+      expectProblem(await api.get(path, { headers: { accept: 'image/png', 'x-confman-consistency': 'linearizable' } }), 'not-acceptable');
+      expectProblem(
+        await api.get(path, { headers: { accept: 'text/plain;q=0, application/json;q=0', 'x-confman-consistency': 'linearizable' } }),
+        'not-acceptable',
+      );
     });
 
     test('keeps the type of an entry unless told otherwise, and holds values to it', async () => {
@@ -121,7 +164,7 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       const kept = await api.put(path, { value: '[]' });
       expect(kept.json['type']).toBe('json');
       const broken = await api.put(path, { value: '{\n  "a": ,\n}' });
-      problem(broken, 'invalid-value');
+      expectProblem(broken, 'invalid-value');
       expect(firstError(broken)).toMatchObject({ pointer: '/value', line: 2, column: 8 });
       expect((await api.put(path, { value: '{broken', type: 'text' })).json['type']).toBe('text');
       for (const [type, good, bad] of [
@@ -131,7 +174,7 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
         ['json', '""', "''"],
       ] as const) {
         expect((await api.put(path, { value: good, type })).json['type']).toBe(type);
-        problem(await api.put(path, { value: bad }), 'invalid-value');
+        expectProblem(await api.put(path, { value: bad }), 'invalid-value');
       }
     });
 
@@ -140,19 +183,29 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       const value = `[${'1,'.repeat(100_000)}1]`;
       expect((await api.put(path, { value, type: 'json' })).status).toBe(201);
       const broken = await api.put(path, { value: `${value}]` });
-      problem(broken, 'invalid-value');
+      expectProblem(broken, 'invalid-value');
       expect(firstError(broken)).toMatchObject({ line: 1, column: value.length + 1 });
     });
 
     test('judges a dry run and changes nothing', async () => {
       const path = entryPath(fresh('dry'), 'k');
       const dry = await api.put(`${path}?dryRun=true`, { value: '1', type: 'number' });
-      expect([dry.status, dry.json]).toEqual([200, expect.objectContaining({ dryRun: true, created: true, type: 'number', namespaceCreated: true })]);
-      problem(await api.put(`${path}?dryRun=true`, { value: 'x', type: 'number' }), 'invalid-value');
-      problem(await api.get(path, { headers: { 'x-confman-consistency': 'linearizable' } }), 'entry-not-found');
+      expect([dry.status, dry.json]).toEqual([
+        200,
+        expect.objectContaining({ dryRun: true, created: true, type: 'number', namespaceCreated: true }),
+      ]);
+      expectProblem(await api.put(`${path}?dryRun=true`, { value: 'x', type: 'number' }), 'invalid-value');
+      expectProblem(await api.get(path, { headers: { 'x-confman-consistency': 'linearizable' } }), 'entry-not-found');
       const put = await api.put(path, { value: '1' });
-      problem(await api.put(`${path}?dryRun=true`, { value: '2' }, { headers: { 'if-match': '"1:1"', 'x-confman-min-version': put.token } }), 'version-conflict');
-      const fits = await api.put(`${path}?dryRun=true`, { value: '2' }, { headers: { 'if-match': `"${put.version}"`, 'x-confman-min-version': put.token } });
+      expectProblem(
+        await api.put(`${path}?dryRun=true`, { value: '2' }, { headers: { 'if-match': '"1:1"', 'x-confman-min-version': put.token } }),
+        'version-conflict',
+      );
+      const fits = await api.put(
+        `${path}?dryRun=true`,
+        { value: '2' },
+        { headers: { 'if-match': `"${put.version}"`, 'x-confman-min-version': put.token } },
+      );
       expect([fits.status, fits.json['previousRevision']]).toEqual([200, 1]);
     });
   });
@@ -164,27 +217,33 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       const second = await api.put(path, { value: 'two' }, { headers: { 'if-match': `"${first.version}"` } });
       expect(second.status).toBe(200);
       const lost = await api.put(path, { value: 'three' }, { headers: { 'if-match': `"${first.version}"` } });
-      const body = problem(lost, 'version-conflict');
+      const body = expectProblem(lost, 'version-conflict');
       expect(lost.status).toBe(412);
       expect(body['current']).toMatchObject({ value: 'two', version: second.version, revision: 2 });
       // The index that judged: later than what it was judged by.
       expect(Number(lost.version.split(':')[1])).toBeGreaterThan(Number(second.version.split(':')[1]));
-      problem(await api.delete(path, { headers: { 'if-match': `"${first.version}"` } }), 'version-conflict');
+      expectProblem(await api.delete(path, { headers: { 'if-match': `"${first.version}"` } }), 'version-conflict');
       expect((await api.delete(path, { headers: { 'if-match': `"${second.version}"` } })).status).toBe(200);
-      expect(problem(await api.put(path, { value: 'x' }, { headers: { 'if-match': `"${second.version}"` } }), 'version-conflict')['current']).toBeNull();
+      expect(
+        expectProblem(await api.put(path, { value: 'x' }, { headers: { 'if-match': `"${second.version}"` } }), 'version-conflict')[
+          'current'
+        ],
+      ).toBeNull();
     });
 
     test('create only where nothing is', async () => {
       const path = entryPath(fresh('cas'), 'k');
       const create = { headers: { 'if-none-match': '*' } };
       expect((await api.put(path, { value: 'one' }, create)).status).toBe(201);
-      expect(problem(await api.put(path, { value: 'two' }, create), 'version-conflict')['current']).toMatchObject({ value: 'one' });
+      expect(expectProblem(await api.put(path, { value: 'two' }, create), 'version-conflict')['current']).toMatchObject({ value: 'one' });
     });
 
     test('decide exactly one of many', async () => {
       const path = entryPath(fresh('race'), 'k');
-      const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => api.put(path, { value: String(at) }, { headers: { 'if-none-match': '*' } })));
-      expect(answers.map((answer) => answer.status).toSorted()).toEqual([201, ...Array.from({ length: 7 }, () => 412)]);
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, at) => api.put(path, { value: String(at) }, { headers: { 'if-none-match': '*' } })),
+      );
+      expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([201, ...Array.from({ length: 7 }, () => 412)]);
     });
 
     test.each([
@@ -204,7 +263,10 @@ export function entriesSuite(api: SuiteApi, target: SuiteTarget): void {
       const path = entryPath(fresh('cas'), 'k');
       const put = await api.put(path, { value: 'v' });
       for (const index of ['9007199254740991', '9007199254740992', '9007199254740993', '9223372036854775807']) {
-        problem(await api.put(path, { value: 'w' }, { headers: { 'if-match': `"${put.version.split(':')[0]}:${index}"` } }), 'version-conflict');
+        expectProblem(
+          await api.put(path, { value: 'w' }, { headers: { 'if-match': `"${put.version.split(':')[0]}:${index}"` } }),
+          'version-conflict',
+        );
       }
     });
   });

@@ -1,7 +1,7 @@
 /** History, restore, batch, namespaces, search, audit. */
 import { describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
-import { firstError, fresh, problem } from './suite-api.ts';
+import { firstError, fresh, expectProblem } from './suite-api.ts';
 import type { SuiteAnswer, SuiteApi } from './suite-api.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -37,7 +37,7 @@ export function historySuite(api: SuiteApi): void {
       ]);
       expect(history.json['oldestKept']).toBe(1);
       expect((await pages(api, `${path}/history?limit=1`)).flat().map((row) => row['revision'])).toEqual([3, 2, 1]);
-      problem(await api.get(`${entryPath(fresh('history'), 'never')}/history`, LATEST), 'entry-not-found');
+      expectProblem(await api.get(`${entryPath(fresh('history'), 'never')}/history`, LATEST), 'entry-not-found');
     });
 
     test('gives an old revision, and says which are kept', async () => {
@@ -47,8 +47,8 @@ export function historySuite(api: SuiteApi): void {
       const old = await api.get(`${path}?revision=1`, LATEST);
       expect([old.json['value'], old.json['revision'], old.headers.get('etag')]).toEqual(['one', 1, `"${first.version}"`]);
       expect((await api.get(`${path}?revision=1`, { headers: { ...LATEST.headers, accept: 'text/plain' } })).text).toBe('one');
-      expect(problem(await api.get(`${path}?revision=3`, LATEST), 'revision-not-found')['oldest']).toBe('1');
-      problem(await api.get(`${path}?revision=0`, LATEST), 'invalid-parameter');
+      expect(expectProblem(await api.get(`${path}?revision=3`, LATEST), 'revision-not-found')['oldest']).toBe('1');
+      expectProblem(await api.get(`${path}?revision=0`, LATEST), 'invalid-parameter');
     });
 
     test('restores an old revision as a new one, of a deleted key too', async () => {
@@ -56,14 +56,20 @@ export function historySuite(api: SuiteApi): void {
       await api.put(path, { value: '{"a":1}', type: 'json' });
       await api.put(path, { value: 'two', type: 'text' });
       const restored = await api.post(`${path}/restore`, { revision: 1, message: 'back' });
-      expect([restored.status, restored.json['revision'], restored.json['type'], restored.json['message'], restored.json['version']]).toEqual([200, 3, 'json', 'back', restored.version]);
+      expect([
+        restored.status,
+        restored.json['revision'],
+        restored.json['type'],
+        restored.json['message'],
+        restored.json['version'],
+      ]).toEqual([200, 3, 'json', 'back', restored.version]);
       await api.delete(path);
       const revived = await api.post(`${path}/restore`, { revision: 2 });
       expect([revived.json['revision'], revived.json['created']]).toEqual([5, true]);
       expect((await api.get(path, LATEST)).json['value']).toBe('two');
-      problem(await api.post(`${path}/restore`, { revision: 99 }), 'revision-not-found');
-      problem(await api.post(`${path}/restore`, { revision: 1 }, { headers: { 'if-match': '"1:1"' } }), 'version-conflict');
-      problem(await api.post(`${entryPath(fresh('restore'), 'k')}/restore`, { revision: 1 }), 'namespace-not-found');
+      expectProblem(await api.post(`${path}/restore`, { revision: 99 }), 'revision-not-found');
+      expectProblem(await api.post(`${path}/restore`, { revision: 1 }, { headers: { 'if-match': '"1:1"' } }), 'version-conflict');
+      expectProblem(await api.post(`${entryPath(fresh('restore'), 'k')}/restore`, { revision: 1 }), 'namespace-not-found');
     });
   });
 
@@ -101,16 +107,24 @@ export function historySuite(api: SuiteApi): void {
           { op: 'put', key: 'k', value: '2', ifMatch: '1:1' },
         ],
       });
-      expect(problem(refused, 'version-conflict')).toMatchObject({ operation: 1, current: { key: 'k', version: put.version, value: 'x' } });
+      expect(expectProblem(refused, 'version-conflict')).toMatchObject({
+        operation: 1,
+        current: { key: 'k', version: put.version, value: 'x' },
+      });
       const invalid = await api.post(`${namespacePath(namespace)}/batch`, {
         operations: [
           { op: 'put', key: 'new', value: '1' },
           { op: 'put', key: 'n', value: 'x', type: 'number' },
         ],
       });
-      problem(invalid, 'invalid-value');
+      expectProblem(invalid, 'invalid-value');
       expect(firstError(invalid)['pointer']).toBe('/operations/1/value');
-      expect(problem(await api.post(`${namespacePath(namespace)}/batch`, { operations: [{ op: 'delete', key: 'none' }] }), 'entry-not-found')['status']).toBe(404);
+      expect(
+        expectProblem(
+          await api.post(`${namespacePath(namespace)}/batch`, { operations: [{ op: 'delete', key: 'none' }] }),
+          'entry-not-found',
+        )['status'],
+      ).toBe(404);
       expect(items(await api.get(`${namespacePath(namespace)}/config`, LATEST)).map((entry) => entry['key'])).toEqual(['k']);
     });
 
@@ -122,18 +136,22 @@ export function historySuite(api: SuiteApi): void {
           { op: 'delete', key: 'a' },
         ],
       });
-      problem(twice, 'duplicate-key');
+      expectProblem(twice, 'duplicate-key');
       expect(firstError(twice)['pointer']).toBe('/operations/1/key');
-      const many = (count: number): unknown => ({ operations: Array.from({ length: count }, (_, at) => ({ op: 'put', key: `k${at}`, value: '' })) });
+      const many = (count: number): unknown => ({
+        operations: Array.from({ length: count }, (_, at) => ({ op: 'put', key: `k${at}`, value: '' })),
+      });
       expect((await api.post(path, many(128))).status).toBe(200);
-      problem(await api.post(path, many(129)), 'invalid-body');
-      problem(await api.post(path, { operations: [] }), 'invalid-body');
+      expectProblem(await api.post(path, many(129)), 'invalid-body');
+      expectProblem(await api.post(path, { operations: [] }), 'invalid-body');
     });
 
     test('takes at most 4 MiB', async () => {
       const namespace = fresh('batch');
-      const operations = (bytes: number): unknown => ({ operations: Array.from({ length: 8 }, (_, at) => ({ op: 'put', key: `k${at}`, value: 'x'.repeat(bytes / 8 - 2) })) });
-      problem(await api.post(`${namespacePath(namespace)}/batch`, operations(4 * 1024 * 1024 + 8)), 'body-too-large');
+      const operations = (bytes: number): unknown => ({
+        operations: Array.from({ length: 8 }, (_, at) => ({ op: 'put', key: `k${at}`, value: 'x'.repeat(bytes / 8 - 2) })),
+      });
+      expectProblem(await api.post(`${namespacePath(namespace)}/batch`, operations(4 * 1024 * 1024 + 8)), 'body-too-large');
       expect((await api.post(`${namespacePath(namespace)}/batch`, operations(4 * 1024 * 1024))).status).toBe(200);
       await api.delete(namespacePath(namespace));
     });
@@ -143,17 +161,23 @@ export function historySuite(api: SuiteApi): void {
     test('are put, kept, listed by prefix in pages, and deleted with their entries', async () => {
       const root = fresh('ns');
       const made = await api.put(namespacePath(`${root}/a`), { description: 'what for', owner: 'team' });
-      expect([made.status, made.json]).toEqual([201, expect.objectContaining({ description: 'what for', owner: 'team', entries: 0, version: made.version })]);
+      expect([made.status, made.json]).toEqual([
+        201,
+        expect.objectContaining({ description: 'what for', owner: 'team', entries: 0, version: made.version }),
+      ]);
       const changed = await api.put(namespacePath(`${root}/a`), { owner: 'others' });
-      expect([changed.status, changed.json]).toEqual([200, expect.objectContaining({ description: 'what for', owner: 'others', createdAt: made.json['createdAt'] })]);
+      expect([changed.status, changed.json]).toEqual([
+        200,
+        expect.objectContaining({ description: 'what for', owner: 'others', createdAt: made.json['createdAt'] }),
+      ]);
       await api.put(entryPath(`${root}/b`, 'k'), { value: '1' });
       const found = await pages(api, `/api/v1/namespaces?prefix=${encodeURIComponent(`${root}/`)}&limit=1`);
       expect(found.map((page) => page.map((row) => [row['namespace'], row['entries']]))).toEqual([[[`${root}/a`, 0]], [[`${root}/b`, 1]]]);
       const gone = await api.delete(namespacePath(`${root}/b`));
       expect(gone.json).toMatchObject({ version: gone.version, entriesDeleted: 1 });
-      problem(await api.get(namespacePath(`${root}/b`), LATEST), 'namespace-not-found');
-      problem(await api.get(`${namespacePath(`${root}/b`)}/config`, LATEST), 'namespace-not-found');
-      problem(await api.delete(namespacePath(`${root}/b`)), 'namespace-not-found');
+      expectProblem(await api.get(namespacePath(`${root}/b`), LATEST), 'namespace-not-found');
+      expectProblem(await api.get(`${namespacePath(`${root}/b`)}/config`, LATEST), 'namespace-not-found');
+      expectProblem(await api.delete(namespacePath(`${root}/b`)), 'namespace-not-found');
       expect(items(await api.get(`${entryPath(`${root}/b`, 'k')}/history`, LATEST))[0]).toMatchObject({ deleted: true });
     });
   });
@@ -161,14 +185,18 @@ export function historySuite(api: SuiteApi): void {
   describe('lists', () => {
     test('page through one state, whatever happens meanwhile', async () => {
       const namespace = fresh('list');
-      await api.post(`${namespacePath(namespace)}/batch`, { operations: Array.from({ length: 9 }, (_, at) => ({ op: 'put', key: `k${at}`, value: String(at) })) });
+      await api.post(`${namespacePath(namespace)}/batch`, {
+        operations: Array.from({ length: 9 }, (_, at) => ({ op: 'put', key: `k${at}`, value: String(at) })),
+      });
       const path = `${namespacePath(namespace)}/config`;
       const first = await api.get(`${path}?limit=4`, LATEST);
       await api.put(entryPath(namespace, 'k5'), { value: 'changed' });
       await api.delete(entryPath(namespace, 'k6'));
       await api.put(entryPath(namespace, 'k55'), { value: 'new' });
       const second = await api.get(`${path}?limit=100&cursor=${String(first.json['nextCursor'])}`, LATEST);
-      expect([...items(first), ...items(second)].map((entry) => [entry['key'], entry['value']])).toEqual(Array.from({ length: 9 }, (_, at) => [`k${at}`, String(at)]));
+      expect([...items(first), ...items(second)].map((entry) => [entry['key'], entry['value']])).toEqual(
+        Array.from({ length: 9 }, (_, at) => [`k${at}`, String(at)]),
+      );
       expect(second.json['nextCursor']).toBeNull();
     });
 
@@ -185,11 +213,13 @@ export function historySuite(api: SuiteApi): void {
       await api.post(`${namespacePath(namespace)}/batch`, { operations: ['a', 'b', 'c'].map((key) => ({ op: 'put', key, value: '' })) });
       const path = `${namespacePath(namespace)}/config`;
       const cursor = String((await api.get(`${path}?limit=1`, LATEST)).json['nextCursor']);
-      problem(await api.get(`${path}?limit=1&prefix=a&cursor=${cursor}`), 'invalid-cursor');
-      problem(await api.get(`/api/v1/configs?cursor=${cursor}`), 'invalid-cursor');
-      for (const broken of ['x', 'e30', `${cursor}x`.slice(1), Buffer.from('[1,2,3,4]').toString('base64url')]) problem(await api.get(`${path}?cursor=${broken}`), 'invalid-cursor');
-      problem(await api.get(`${path}?cursor=`), 'invalid-parameter');
-      for (const limit of ['0', '1001', '-1', '1.5', 'ten', '']) problem(await api.get(`${path}?limit=${limit}`), 'invalid-parameter');
+      expectProblem(await api.get(`${path}?limit=1&prefix=a&cursor=${cursor}`), 'invalid-cursor');
+      expectProblem(await api.get(`/api/v1/configs?cursor=${cursor}`), 'invalid-cursor');
+      for (const broken of ['x', 'e30', `${cursor}x`.slice(1), Buffer.from('[1,2,3,4]').toString('base64url')])
+        expectProblem(await api.get(`${path}?cursor=${broken}`), 'invalid-cursor');
+      expectProblem(await api.get(`${path}?cursor=`), 'invalid-parameter');
+      for (const limit of ['0', '1001', '-1', '1.5', 'ten', ''])
+        expectProblem(await api.get(`${path}?limit=${limit}`), 'invalid-parameter');
       expect((await api.get(`${path}?limit=1000`, LATEST)).status).toBe(200);
     });
 
@@ -207,7 +237,7 @@ export function historySuite(api: SuiteApi): void {
       expect(await found('&in=value')).toEqual([`${root}/b`]);
       const { secret } = await api.key('viewer', [`${root}/b`]);
       expect(await found('', secret)).toEqual([`${root}/b`]);
-      problem(await api.get('/api/v1/configs?in=all'), 'invalid-parameter');
+      expectProblem(await api.get('/api/v1/configs?in=all'), 'invalid-parameter');
     });
   });
 
@@ -227,15 +257,22 @@ export function historySuite(api: SuiteApi): void {
       ]);
       expect(all[2]).toMatchObject({ version: put.version, message: 'why', requestId: 'request-7', key: 'k', group: 'default' });
       expect(new Set(all.map((event) => event['id'])).size).toBe(4);
-      expect((await pages(api, `/api/v1/audit?namespace=${namespace}&limit=1`)).flat().map((event) => event['id'])).toEqual(all.map((event) => event['id']));
+      expect((await pages(api, `/api/v1/audit?namespace=${namespace}&limit=1`)).flat().map((event) => event['id'])).toEqual(
+        all.map((event) => event['id']),
+      );
       expect(items(await api.get(`${path}?action=config.deleted`, LATEST))).toHaveLength(1);
       expect(items(await api.get(`${path}?to=2000-01-01T00:00:00Z`, LATEST))).toEqual([]);
-      problem(await api.get(`${path}?action=explode`), 'invalid-parameter');
-      problem(await api.get(`${path}?from=yesterday`), 'invalid-parameter');
+      expectProblem(await api.get(`${path}?action=explode`), 'invalid-parameter');
+      expectProblem(await api.get(`${path}?from=yesterday`), 'invalid-parameter');
 
       const exported = await api.get(path, { headers: { ...LATEST.headers, accept: 'application/x-ndjson' } });
       expect(exported.headers.get('content-type')).toMatch(/^application\/x-ndjson/);
-      expect(exported.text.trimEnd().split('\n').map((line) => (JSON.parse(line) as Row)['id'])).toEqual(all.map((event) => event['id']));
+      expect(
+        exported.text
+          .trimEnd()
+          .split('\n')
+          .map((line) => (JSON.parse(line) as Row)['id']),
+      ).toEqual(all.map((event) => event['id']));
     });
   });
 }

@@ -45,9 +45,12 @@ export class EventReader {
     for (let end = this.#text.indexOf('\n\n'); end !== -1; end = this.#text.indexOf('\n\n')) {
       const block = this.#text.slice(0, end);
       this.#text = this.#text.slice(end + 2);
-      const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)] as const));
+      const fields = new Map(
+        block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)] as const),
+      );
       const [event, data] = [fields.get('event'), fields.get('data')];
-      if (event !== undefined && data !== undefined) this.#received.push({ event, id: fields.get('id') ?? null, data: JSON.parse(data) as Record<string, unknown> });
+      if (event !== undefined && data !== undefined)
+        this.#received.push({ event, id: fields.get('id') ?? null, data: JSON.parse(data) as Record<string, unknown> });
     }
     return !done;
   }

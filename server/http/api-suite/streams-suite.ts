@@ -4,7 +4,7 @@ import { WatchEvent } from '../../../lib/contract/schemas/audit.ts';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
 import { EventReader } from './sse.ts';
 import type { Received } from './sse.ts';
-import { fresh, problem } from './suite-api.ts';
+import { fresh, expectProblem } from './suite-api.ts';
 import type { SuiteApi, SuiteTarget } from './suite-api.ts';
 
 type Change = Readonly<Record<string, unknown>>;
@@ -29,7 +29,11 @@ export function streamsSuite(api: SuiteApi, target: SuiteTarget): void {
     test('gives one event per command, in order, with a token to go on from', async () => {
       const namespace = fresh('watch');
       const stream = await watch(`/api/v1/watch?namespace=${namespace}&values=true`);
-      expect([stream.response.status, stream.response.headers.get('content-type'), stream.response.headers.get('cache-control')]).toEqual([200, 'text/event-stream; charset=utf-8', 'private, no-store, no-transform']);
+      expect([stream.response.status, stream.response.headers.get('content-type'), stream.response.headers.get('cache-control')]).toEqual([
+        200,
+        'text/event-stream; charset=utf-8',
+        'private, no-store, no-transform',
+      ]);
       expect(stream.response.headers.get('x-confman-token')).not.toBeNull();
       expect((await stream.next(() => true))?.event).toBe('bookmark');
 
@@ -56,7 +60,10 @@ export function streamsSuite(api: SuiteApi, target: SuiteTarget): void {
         ],
       ]);
       const third = await stream.next(isChange);
-      expect([third?.id, changesOf(third)]).toEqual([gone.token, [expect.objectContaining({ op: 'delete-namespace', namespace, count: 1 })]]);
+      expect([third?.id, changesOf(third)]).toEqual([
+        gone.token,
+        [expect.objectContaining({ op: 'delete-namespace', namespace, count: 1 })],
+      ]);
     });
 
     test('goes on after the event that was seen last, without loss', async () => {
@@ -77,15 +84,18 @@ export function streamsSuite(api: SuiteApi, target: SuiteTarget): void {
     });
 
     test('refuses a start that is not of this log', async () => {
-      problem(await api.get('/api/v1/watch?since=007:1'), 'invalid-version-token');
-      problem(await api.get('/api/v1/watch', { headers: { 'last-event-id': 'x' } }), 'invalid-version-token');
-      problem(await api.get('/api/v1/watch?since=deadbeef.00000000/1:1'), 'version-of-another-cluster');
+      expectProblem(await api.get('/api/v1/watch?since=007:1'), 'invalid-version-token');
+      expectProblem(await api.get('/api/v1/watch', { headers: { 'last-event-id': 'x' } }), 'invalid-version-token');
+      expectProblem(await api.get('/api/v1/watch?since=deadbeef.00000000/1:1'), 'version-of-another-cluster');
       const { token } = await api.get('/api/v1/session');
-      problem(await api.get(`/api/v1/watch?since=${encodeURIComponent(`${token.split('/')[0]}/1:9007199254740993`)}`), 'version-from-the-future');
-      problem(await api.get('/api/v1/watch?since=1:9007199254740993&maxWait=200ms'), 'version-not-reached');
-      problem(await api.get('/api/v1/watch?namespace=a//b'), 'invalid-name');
-      problem(await api.get('/api/v1/watch', { headers: { accept: 'application/json' } }), 'not-acceptable');
-      problem(await api.get('/api/v1/watch', { headers: { 'x-confman-node': 'elsewhere' } }), 'invalid-parameter');
+      expectProblem(
+        await api.get(`/api/v1/watch?since=${encodeURIComponent(`${token.split('/')[0]}/1:9007199254740993`)}`),
+        'version-from-the-future',
+      );
+      expectProblem(await api.get('/api/v1/watch?since=1:9007199254740993&maxWait=200ms'), 'version-not-reached');
+      expectProblem(await api.get('/api/v1/watch?namespace=a//b'), 'invalid-name');
+      expectProblem(await api.get('/api/v1/watch', { headers: { accept: 'application/json' } }), 'not-acceptable');
+      expectProblem(await api.get('/api/v1/watch', { headers: { 'x-confman-node': 'elsewhere' } }), 'invalid-parameter');
     });
 
     test('shows only what the key may read, and ends when it is revoked', async () => {
@@ -103,7 +113,8 @@ export function streamsSuite(api: SuiteApi, target: SuiteTarget): void {
     });
 
     test('frees its place when the client leaves', async () => {
-      const gauge = async (): Promise<number> => Number(/^confman_event_streams\{route="\/api\/v1\/watch"\} (\d+)$/m.exec((await api.get('/metrics')).text)?.[1] ?? 0);
+      const gauge = async (): Promise<number> =>
+        Number(/^confman_event_streams\{route="\/api\/v1\/watch"\} (\d+)$/m.exec((await api.get('/metrics')).text)?.[1] ?? 0);
       const before = await gauge();
       const stream = await watch('/api/v1/watch');
       await stream.next(() => true);
@@ -121,7 +132,11 @@ export function streamsSuite(api: SuiteApi, target: SuiteTarget): void {
       const put = await api.put(entryPath(namespace, 'k'), { value: 'v' });
       const seen = new Set<string>();
       while (!(seen.has('change') && seen.has('audit'))) {
-        const event = await stream.next(({ event: kind, id, data }) => (kind === 'change' && id === put.token) || (kind === 'audit' && data['version'] === put.version && data['action'] === 'config.created'));
+        const event = await stream.next(
+          ({ event: kind, id, data }) =>
+            (kind === 'change' && id === put.token) ||
+            (kind === 'audit' && data['version'] === put.version && data['action'] === 'config.created'),
+        );
         expect(event).not.toBeNull();
         seen.add(event?.event ?? '');
       }
@@ -132,7 +147,7 @@ export function streamsSuite(api: SuiteApi, target: SuiteTarget): void {
       await stream.next(() => true);
       await api.put(entryPath(fresh('events'), 'k'), { value: 'v' });
       expect((await stream.next((event) => event.event !== 'bookmark'))?.event).toBe('change');
-      problem(await api.get('/api/v1/events?topics=weather'), 'invalid-parameter');
+      expectProblem(await api.get('/api/v1/events?topics=weather'), 'invalid-parameter');
     });
   });
 }

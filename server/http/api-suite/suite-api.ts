@@ -86,14 +86,23 @@ export class SuiteApi {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
     const text = await response.text();
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '') && text !== '';
     const json = (isJson ? JSON.parse(text) : undefined) as Record<string, unknown>;
     if (isJson) checkDeclared(method, path, response.status, json);
-    return { status: response.status, headers: response.headers, text, json, version: response.headers.get('x-confman-version') ?? '', token: response.headers.get('x-confman-token') ?? '' };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json,
+      version: response.headers.get('x-confman-version') ?? '',
+      token: response.headers.get('x-confman-token') ?? '',
+    };
   }
 
   async get(path: string, request: SuiteRequest = {}): Promise<SuiteAnswer> {
@@ -113,7 +122,10 @@ export class SuiteApi {
   }
 
   /** A key of its own; returns its secret. */
-  async key(role: 'viewer' | 'editor' | 'admin', scope: readonly string[] | null = null): Promise<{ readonly id: string; readonly secret: string }> {
+  async key(
+    role: 'viewer' | 'editor' | 'admin',
+    scope: readonly string[] | null = null,
+  ): Promise<{ readonly id: string; readonly secret: string }> {
     const created = await this.post('/api/v1/keys', { name: fresh('suite'), role, ...(scope === null ? {} : { scope }) });
     expect(created.status).toBe(201);
     return { id: String(created.json['id']), secret: String(created.json['secret']) };
@@ -121,7 +133,7 @@ export class SuiteApi {
 }
 
 /** Expects a problem of this code and returns its body. */
-export function problem(answer: SuiteAnswer, code: string): Record<string, unknown> {
+export function expectProblem(answer: SuiteAnswer, code: string): Record<string, unknown> {
   expect({ code: answer.json?.['code'], status: answer.json?.['status'] ?? answer.status }).toEqual({ code, status: answer.status });
   expect(answer.headers.get('content-type')).toContain('application/problem+json');
   expect(answer.json['type']).toMatch(new RegExp(`${code}$`));

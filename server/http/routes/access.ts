@@ -46,7 +46,8 @@ export const accessRoutes = [
     summary: 'API keys, without their secrets',
     query: queries.HistoryQuery,
     answers: { 200: { description: 'A page of keys', schema: access.ApiKeyList } },
-    handle: async ({ api, call, query }) => readAnswer(await listKeys(api.services, call, { limit: Number(query.limit ?? LIST_LIMIT_DEFAULT), cursor: query.cursor ?? null })),
+    handle: async ({ api, call, query }) =>
+      readAnswer(await listKeys(api.services, call, { limit: Number(query.limit ?? LIST_LIMIT_DEFAULT), cursor: query.cursor ?? null })),
   }),
   route<Record<string, never>, access.CreateKeyRequest>({
     id: 'createKey',
@@ -92,7 +93,9 @@ export const accessRoutes = [
       const { api, body, request } = context;
       checkOrigin(context as never);
       const signed = attempt(api, body.key, request.ip);
-      const headers: Record<string, string> = { 'set-cookie': setCookie(signed.cookieName, signed.cookieValue, signed.maxAgeSeconds, isSecure(api)) };
+      const headers: Record<string, string> = {
+        'set-cookie': setCookie(signed.cookieName, signed.cookieValue, signed.maxAgeSeconds, isSecure(api)),
+      };
       api.headers.write(headers, { group: CLUSTER_GROUP, position: signed.applied, mode: null, waitedMs: null, constrained: true });
       return plainAnswer(signed.session, 200, headers);
     },
@@ -109,7 +112,10 @@ export const accessRoutes = [
       const { api } = context;
       checkOrigin(context as never);
       const clusterId = clusterIdOf(api.services);
-      const headers = { 'cache-control': 'private, no-store', ...(clusterId === null ? {} : { 'set-cookie': setCookie(sessionCookieName(clusterId), '', 0, isSecure(api)) }) };
+      const headers = {
+        'cache-control': 'private, no-store',
+        ...(clusterId === null ? {} : { 'set-cookie': setCookie(sessionCookieName(clusterId), '', 0, isSecure(api)) }),
+      };
       return plainAnswer({ signedOut: true }, 200, headers);
     },
   }),

@@ -26,7 +26,11 @@ function filterOf(query: queries.AuditQuery, namespace: string | null): AuditFil
   };
 }
 
-async function answerAudit({ api, call, request }: RouteContext<queries.AuditQuery, null>, query: queries.AuditQuery, namespace: string | null): Promise<Answer> {
+async function answerAudit(
+  { api, call, request }: RouteContext<queries.AuditQuery, null>,
+  query: queries.AuditQuery,
+  namespace: string | null,
+): Promise<Answer> {
   const fault = namespace === null ? null : namespaceFault(namespace);
   if (fault !== null) throw new ServiceError('invalid-name', fault, { errors: [{ parameter: 'namespace', detail: fault }] });
   const filter = filterOf(query, namespace);
@@ -35,10 +39,14 @@ async function answerAudit({ api, call, request }: RouteContext<queries.AuditQue
     const read = await exportAudit(api.services, call, filter);
     return { status: 200, body: { kind: 'lines', lines: read.data }, headers: null, read, wrote: null };
   }
-  return readAnswer(await listAudit(api.services, call, { ...filter, limit: Number(query.limit ?? LIST_LIMIT_DEFAULT), cursor: query.cursor ?? null }));
+  return readAnswer(
+    await listAudit(api.services, call, { ...filter, limit: Number(query.limit ?? LIST_LIMIT_DEFAULT), cursor: query.cursor ?? null }),
+  );
 }
 
-const ANSWERS = { 200: { description: 'A page of events, newest first; the whole filtered set as NDJSON', schema: audit.AuditList, media: [NDJSON] } };
+const ANSWERS = {
+  200: { description: 'A page of events, newest first; the whole filtered set as NDJSON', schema: audit.AuditList, media: [NDJSON] },
+};
 const HEADERS = { Accept: 'application/x-ndjson exports the filtered set' };
 
 export const auditRoutes = [

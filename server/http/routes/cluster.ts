@@ -25,7 +25,8 @@ export const clusterRoutes = [
     summary: 'Hands the leadership of a group to a node',
     body: cluster.TransferLeaderRequest,
     answers: { 200: { description: 'The node leads', schema: cluster.TransferLeaderAnswer } },
-    handle: async ({ api, call, params, body }) => plainAnswer(await transferLeader(api.services, call, { group: params.group, node: body.node })),
+    handle: async ({ api, call, params, body }) =>
+      plainAnswer(await transferLeader(api.services, call, { group: params.group, node: body.node })),
   }),
   route({
     id: 'openapi',
@@ -35,7 +36,13 @@ export const clusterRoutes = [
     kind: 'node',
     summary: 'This API as OpenAPI 3.1',
     answers: { 200: { description: 'The document' } },
-    handle: ({ api }) => ({ status: 200, body: { kind: 'text', text: api.openapi(), contentType: 'application/json; charset=utf-8' }, headers: null, read: null, wrote: null }),
+    handle: ({ api }) => ({
+      status: 200,
+      body: { kind: 'text', text: api.openapi(), contentType: 'application/json; charset=utf-8' },
+      headers: null,
+      read: null,
+      wrote: null,
+    }),
   }),
 ];
 
@@ -73,7 +80,8 @@ export const probeRoutes = [
     kind: 'node',
     summary: 'Whether the process answers',
     answers: { 200: { description: 'It does', schema: cluster.Health } },
-    handle: ({ api }) => plainAnswer({ status: 'ok', node: api.services.engine.nodeId, version: api.services.version }, 200, { 'cache-control': 'no-store' }),
+    handle: ({ api }) =>
+      plainAnswer({ status: 'ok', node: api.services.engine.nodeId, version: api.services.version }, 200, { 'cache-control': 'no-store' }),
   }),
   route({
     id: 'readiness',
@@ -98,7 +106,13 @@ export const probeRoutes = [
     answers: { 200: { description: 'Metrics', media: ['text/plain'] } },
     handle: async ({ api }) => {
       const text = `${await api.metrics.text()}${await api.services.engine.metrics()}`;
-      return { status: 200, body: { kind: 'text', text, contentType: 'text/plain; version=0.0.4; charset=utf-8' }, headers: null, read: null, wrote: null };
+      return {
+        status: 200,
+        body: { kind: 'text', text, contentType: 'text/plain; version=0.0.4; charset=utf-8' },
+        headers: null,
+        read: null,
+        wrote: null,
+      };
     },
   }),
 ];

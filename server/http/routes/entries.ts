@@ -23,17 +23,39 @@ import { route } from '../route.ts';
 import type { RouteContext } from '../route.ts';
 
 const ENTRY = '/api/v1/namespaces/:namespace/config/:key';
-const WRITE_HEADERS = { 'If-Match': 'Only when the entry is at this version, in double quotes', 'If-None-Match': '`*`: only when there is no entry' };
+const WRITE_HEADERS = {
+  'If-Match': 'Only when the entry is at this version, in double quotes',
+  'If-None-Match': '`*`: only when there is no entry',
+};
 
 /** The entry in the representation that was asked for, or 304 when the caller has it. */
 function entryAnswer(read: ReadResult<Entry>, accept: string | undefined, ifNoneMatch: string | undefined): Answer {
   const entry = read.data;
   const representation = wantsJson(accept) ? 'json' : representationOf(accept, entry.type);
-  if (representation === null) throw new ServiceError('not-acceptable', 'an entry comes as application/json, text/plain, or application/yaml where it is YAML', {}, { read });
+  if (representation === null)
+    throw new ServiceError(
+      'not-acceptable',
+      'an entry comes as application/json, text/plain, or application/yaml where it is YAML',
+      {},
+      { read },
+    );
   const etag = entityTag(entry.version, representation !== 'json');
   if (isUnchanged(ifNoneMatch, etag)) return { status: 304, body: { kind: 'none' }, headers: { etag }, read, wrote: null };
-  if (representation === 'json') return { status: 200, body: { kind: 'text', text: JSON.stringify(entry), contentType: JSON_TYPE }, headers: { etag }, read, wrote: null };
-  return { status: 200, body: { kind: 'text', text: entry.value ?? '', contentType: VALUE_CONTENT_TYPE[representation] }, headers: { etag }, read, wrote: null };
+  if (representation === 'json')
+    return {
+      status: 200,
+      body: { kind: 'text', text: JSON.stringify(entry), contentType: JSON_TYPE },
+      headers: { etag },
+      read,
+      wrote: null,
+    };
+  return {
+    status: 200,
+    body: { kind: 'text', text: entry.value ?? '', contentType: VALUE_CONTENT_TYPE[representation] },
+    headers: { etag },
+    read,
+    wrote: null,
+  };
 }
 
 function answerEntry({ api, call, params, query, request }: RouteContext<queries.GetEntryQuery, null>): Answer | Promise<Answer> {
@@ -58,8 +80,15 @@ async function answerRevision(
   const etag = entityTag(found.version, representation !== 'json');
   if (isUnchanged(ifNoneMatch, etag)) return { status: 304, body: { kind: 'none' }, headers: { etag }, read, wrote: null };
   if (representation === 'json') return { status: 200, body: jsonBody(found), headers: { etag }, read, wrote: null };
-  if (found.value === null) throw new ServiceError('revision-not-found', `revision ${revision} deleted ${params.key}: it has no value`, {}, { read });
-  return { status: 200, body: { kind: 'text', text: found.value, contentType: VALUE_CONTENT_TYPE[representation] }, headers: { etag }, read, wrote: null };
+  if (found.value === null)
+    throw new ServiceError('revision-not-found', `revision ${revision} deleted ${params.key}: it has no value`, {}, { read });
+  return {
+    status: 200,
+    body: { kind: 'text', text: found.value, contentType: VALUE_CONTENT_TYPE[representation] },
+    headers: { etag },
+    read,
+    wrote: null,
+  };
 }
 
 export const entryRoutes = [
@@ -109,7 +138,10 @@ export const entryRoutes = [
     body: entries.PutEntryRequest,
     bodyBytesMax: (settings) => entryBodyBytesMax(settings.valueBytesMax),
     headers: WRITE_HEADERS,
-    answers: { 200: { description: 'Changed; with `dryRun` a DryRunAnswer', schema: entries.WriteAnswer }, 201: { description: 'Created', schema: entries.WriteAnswer } },
+    answers: {
+      200: { description: 'Changed; with `dryRun` a DryRunAnswer', schema: entries.WriteAnswer },
+      201: { description: 'Created', schema: entries.WriteAnswer },
+    },
     handle: async ({ api, write, params, query, body, request }) => {
       const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
       const { namespace, key } = params;
@@ -119,7 +151,7 @@ export const entryRoutes = [
       return wroteAnswer(result, result.data.created ? 201 : 200, { etag: entityTag(result.data.version, false) });
     },
   }),
-  route<Record<string, never>>({
+  route({
     id: 'deleteEntry',
     method: 'DELETE',
     path: ENTRY,
@@ -131,8 +163,17 @@ export const entryRoutes = [
     handle: async ({ api, write, params, request }) => {
       const { namespace, key } = params;
       const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
-      if (ifNoneMatch !== undefined) throw new ServiceError('invalid-parameter', 'If-None-Match: what does not exist cannot be deleted', { errors: [{ parameter: 'If-None-Match', detail: 'not with DELETE' }] });
-      return wroteAnswer(await deleteEntry(api.services, write(), { namespace, key, precondition: writePrecondition(groupOf(namespace), ifMatch, undefined) }));
+      if (ifNoneMatch !== undefined)
+        throw new ServiceError('invalid-parameter', 'If-None-Match: what does not exist cannot be deleted', {
+          errors: [{ parameter: 'If-None-Match', detail: 'not with DELETE' }],
+        });
+      return wroteAnswer(
+        await deleteEntry(api.services, write(), {
+          namespace,
+          key,
+          precondition: writePrecondition(groupOf(namespace), ifMatch, undefined),
+        }),
+      );
     },
   }),
   route<queries.HistoryQuery>({
@@ -145,7 +186,14 @@ export const entryRoutes = [
     query: queries.HistoryQuery,
     answers: { 200: { description: 'A page of revisions', schema: entries.History } },
     handle: async ({ api, call, params, query }) =>
-      readAnswer(await entryHistory(api.services, call, { namespace: params.namespace, key: params.key, limit: Number(query.limit ?? LIST_LIMIT_DEFAULT), cursor: query.cursor ?? null })),
+      readAnswer(
+        await entryHistory(api.services, call, {
+          namespace: params.namespace,
+          key: params.key,
+          limit: Number(query.limit ?? LIST_LIMIT_DEFAULT),
+          cursor: query.cursor ?? null,
+        }),
+      ),
   }),
   route<Record<string, never>, entries.RestoreRequest>({
     id: 'restoreEntry',
@@ -160,7 +208,12 @@ export const entryRoutes = [
     handle: async ({ api, write, params, body, request }) => {
       const { namespace, key } = params;
       const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
-      const result = await restoreEntry(api.services, write(), { namespace, key, body, precondition: writePrecondition(groupOf(namespace), ifMatch, ifNoneMatch) });
+      const result = await restoreEntry(api.services, write(), {
+        namespace,
+        key,
+        body,
+        precondition: writePrecondition(groupOf(namespace), ifMatch, ifNoneMatch),
+      });
       return wroteAnswer(result, 200, { etag: entityTag(result.data.version, false) });
     },
   }),
@@ -174,7 +227,8 @@ export const entryRoutes = [
     body: entries.BatchRequest,
     bodyBytesMax: () => BATCH_BODY_BYTES_MAX,
     answers: { 200: { description: 'All of it was done', schema: entries.BatchAnswer } },
-    handle: async ({ api, write, params, body }) => wroteAnswer(await writeBatch(api.services, write(), { namespace: params.namespace, body })),
+    handle: async ({ api, write, params, body }) =>
+      wroteAnswer(await writeBatch(api.services, write(), { namespace: params.namespace, body })),
   }),
   route<queries.SearchQuery>({
     id: 'searchEntries',

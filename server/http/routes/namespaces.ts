@@ -21,7 +21,13 @@ export const namespaceRoutes = [
     query: queries.ListNamespacesQuery,
     answers: { 200: { description: 'A page of namespaces', schema: entries.NamespaceList } },
     handle: async ({ api, call, query }) =>
-      readAnswer(await listNamespaces(api.services, call, { prefix: query.prefix ?? '', limit: Number(query.limit ?? LIST_LIMIT_DEFAULT), cursor: query.cursor ?? null })),
+      readAnswer(
+        await listNamespaces(api.services, call, {
+          prefix: query.prefix ?? '',
+          limit: Number(query.limit ?? LIST_LIMIT_DEFAULT),
+          cursor: query.cursor ?? null,
+        }),
+      ),
   }),
   route({
     id: 'getNamespace',

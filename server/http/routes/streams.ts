@@ -21,9 +21,13 @@ function sinceOf({ request }: RouteContext<never, null>, since: string | undefin
   return since === undefined ? null : { text: since, parameter: 'since' };
 }
 
-async function streaming(context: RouteContext<never, null>, start: (signal: AbortSignal) => Promise<Omit<Answer, 'status' | 'headers' | 'wrote'>>): Promise<Answer> {
+async function streaming(
+  context: RouteContext<never, null>,
+  start: (signal: AbortSignal) => Promise<Omit<Answer, 'status' | 'headers' | 'wrote'>>,
+): Promise<Answer> {
   const { api, call, request } = context;
-  if (!accepts(request.headers.accept, EVENT_STREAM)) throw new ServiceError('not-acceptable', `this is an event stream: accept ${EVENT_STREAM}`);
+  if (!accepts(request.headers.accept, EVENT_STREAM))
+    throw new ServiceError('not-acceptable', `this is an event stream: accept ${EVENT_STREAM}`);
   const release = api.takeStream();
   const signal = AbortSignal.any([call.gone(), api.stopping]);
   signal.addEventListener('abort', release, { once: true });
@@ -51,7 +55,12 @@ export const streamRoutes = [
       const namespace = query.namespace ?? null;
       const fault = namespace === null ? null : namespaceFault(namespace);
       if (fault !== null) throw new ServiceError('invalid-name', fault, { errors: [{ parameter: 'namespace', detail: fault }] });
-      const input: WatchInput = { namespace, prefix: query.prefix ?? '', values: query.values !== 'false', since: sinceOf(context as never, query.since) };
+      const input: WatchInput = {
+        namespace,
+        prefix: query.prefix ?? '',
+        values: query.values !== 'false',
+        since: sinceOf(context as never, query.since),
+      };
       return streaming(context as never, async (signal) => {
         const read = await startWatch(api.services, call, input, { authenticator: api.authenticator, signal });
         return { body: { kind: 'events', events: read.data }, read };
@@ -72,7 +81,12 @@ export const streamRoutes = [
       const { api, call, query } = context;
       const topics = new Set((query.topics?.split(',') ?? TOPICS) as queries.Topic[]);
       return streaming(context as never, async (signal) => {
-        const read = await startEvents(api.services, call, { topics, since: sinceOf(context as never, undefined) }, { authenticator: api.authenticator, statuses: api.statuses, signal });
+        const read = await startEvents(
+          api.services,
+          call,
+          { topics, since: sinceOf(context as never, undefined) },
+          { authenticator: api.authenticator, statuses: api.statuses, signal },
+        );
         return { body: { kind: 'events', events: read.data }, read };
       });
     },

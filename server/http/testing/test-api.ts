@@ -39,7 +39,14 @@ export function startTestApis(options: TestApiOptions = {}): TestApis {
   const cluster = new TestCluster(options);
   const settings = { ...TEST_SETTINGS, ...options.settings };
   const apps = cluster.engines.map((engine) => {
-    const app = createApi({ engine, settings, sessionSecret: 'a secret of the test cluster', logger: pino({ level: 'silent' }), version: '0.0.0-test', sources: options.sources });
+    const app = createApi({
+      engine,
+      settings,
+      sessionSecret: 'a secret of the test cluster',
+      logger: pino({ level: 'silent' }),
+      version: '0.0.0-test',
+      sources: options.sources,
+    });
     engine.serveRelays(createRelayHandler(app));
     return app;
   });

@@ -9,7 +9,7 @@ export interface TextFault {
 const BLANK = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const WORDS = ['true', 'false', 'null'];
-const STRING_PART = /[^"\\\u0000-\u001f]*/y;
+const STRING_PART = /(?:[^"\\\p{Cc}]|[\u007f-\u009f])*/uy;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /** A step that the reader expects next; the nesting is kept in a list, so that depth costs no stack. */
@@ -93,7 +93,8 @@ class Reader {
       this.#skip(STRING_PART);
       if (this.#take('"')) return;
       if (this.#at >= this.#text.length) throw this.#fault('the string is not closed');
-      if (!this.#skip(ESCAPE)) throw this.#fault(this.#text[this.#at] === '\\' ? 'this escape does not exist' : 'a control character must be escaped');
+      if (!this.#skip(ESCAPE))
+        throw this.#fault(this.#text[this.#at] === '\\' ? 'this escape does not exist' : 'a control character must be escaped');
     }
   }
 

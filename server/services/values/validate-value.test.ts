@@ -79,7 +79,25 @@ describe('valueFault', () => {
 });
 
 test('agrees with JSON.parse on what is JSON', () => {
-  for (const text of ['1', '-', '-0', '[', ']', '{}', '{"a":}', '[,]', '"\\ud800"', 'true1', '1.e5', '1e5', '\u00a01', '"\u007f"', '{"a":{"b":[{}]}}', '[1],', 'nullnull']) {
+  for (const text of [
+    '1',
+    '-',
+    '-0',
+    '[',
+    ']',
+    '{}',
+    '{"a":}',
+    '[,]',
+    '"\\ud800"',
+    'true1',
+    '1.e5',
+    '1e5',
+    '\u00a01',
+    '"\u007f"',
+    '{"a":{"b":[{}]}}',
+    '[1],',
+    'nullnull',
+  ]) {
     let parses = true;
     try {
       JSON.parse(text);

@@ -24,7 +24,9 @@ export function valueFault(type: EntryType, value: string): ValueFault | null {
     case 'number':
       return judgeNumber(value);
     case 'boolean':
-      return value === 'true' || value === 'false' ? null : at(value, 0, 'a boolean is true or false, in lower case and with nothing around it');
+      return value === 'true' || value === 'false'
+        ? null
+        : at(value, 0, 'a boolean is true or false, in lower case and with nothing around it');
   }
 }
 
@@ -52,14 +54,24 @@ const NUMBER_START = /^-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:(?<=[0-9])[eE][+-]?
 
 function judgeNumber(value: string): ValueFault | null {
   if (NUMBER.test(value)) return null;
-  return at(value, NUMBER_START.exec(value)?.[0].length ?? 0, 'a number is written as in JSON: -1, 0.5, 6e23; no spaces, no leading zero or plus');
+  return at(
+    value,
+    NUMBER_START.exec(value)?.[0].length ?? 0,
+    'a number is written as in JSON: -1, 0.5, 6e23; no spaces, no leading zero or plus',
+  );
 }
 
 function judgeYaml(value: string): ValueFault | null {
   const lines = new LineCounter();
   try {
     // Its own check for equal keys compares each with each; ours is linear.
-    const documents = parseAllDocuments(value, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: true });
+    const documents = parseAllDocuments(value, {
+      lineCounter: lines,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+      strict: true,
+    });
     if (!Array.isArray(documents)) return null;
     for (const document of documents as readonly Document.Parsed[]) {
       const [error] = document.errors;

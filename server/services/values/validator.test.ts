@@ -12,7 +12,13 @@ const thread = { url: pathToFileURL(outfile) };
 
 beforeAll(() => {
   // A thread of plain Node loads no TypeScript: it is built as the server is.
-  buildSync({ entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))], outfile, bundle: true, platform: 'node', format: 'cjs' });
+  buildSync({
+    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+  });
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -30,7 +36,12 @@ afterEach(async () => {
 test('judges large values on another thread, in any order of asking', async () => {
   const validator = started();
   const large = `[${'1,'.repeat(50_000)}1]`;
-  const faults = await Promise.all([validator.judge('json', large), validator.judge('json', `${large}]`), validator.judge('json', large), validator.judge('json', '[1')]);
+  const faults = await Promise.all([
+    validator.judge('json', large),
+    validator.judge('json', `${large}]`),
+    validator.judge('json', large),
+    validator.judge('json', '[1'),
+  ]);
   expect(faults.map((fault) => fault?.offset ?? null)).toEqual([null, large.length, null, 2]);
 });
 

@@ -7,7 +7,13 @@ import type { ValueFault } from './validate-value.ts';
 import type { ValueQuestion } from './worker.ts';
 
 /** JSON parses at some 100 MB/s, YAML a hundred times slower. */
-const INLINE_CHARS_MAX: Readonly<Record<EntryType, number>> = { text: Infinity, number: Infinity, boolean: Infinity, json: 65_536, yaml: 4_096 };
+const INLINE_CHARS_MAX: Readonly<Record<EntryType, number>> = {
+  text: Infinity,
+  number: Infinity,
+  boolean: Infinity,
+  json: 65_536,
+  yaml: 4_096,
+};
 
 const JUDGE_MS_MAX = 5_000;
 const TOO_LONG: ValueFault = { detail: 'it takes too long to check: make it smaller or store it as text', line: 1, column: 1, offset: 0 };
