@@ -256,9 +256,8 @@ export class Raft {
     if (term > this.term) {
       this.term = term;
       this.vote = null;
-      // Reads belong to a term as well as to a leader: also one that leads again must be asked again.
-      this.readsLost.push(...this.forwardedReads.takeAll());
     }
+    // Reads belong to a term as well as to a leader: also one that leads again must be asked again.
     this.setLeader(null);
     this.electionElapsed = 0;
     this.heartbeatElapsed = 0;
