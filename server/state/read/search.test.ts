@@ -112,6 +112,10 @@ describe('search', () => {
     const h = new Harness();
     h.machine.apply(Array.from({ length: SEARCH_SCAN_ROWS }, (_, i) => h.log.command(write(`n${i}`, [put('k', 'v')]))));
     expect(foundInPages(h, { prefix: 'other' })).toEqual({ names: [], pages: 1 });
+    // The last namespace takes the last of the budget, so that its first entry has to wait for the next page.
+    h.run(write('n999', [put('match', 'v')]));
+    expect(foundInPages(h, { prefix: 'match' })).toEqual({ names: ['n999 match'], pages: 2 });
+    h.run(write('n999', [del('match')]));
     const { names, pages } = foundInPages(h, {});
     expect(new Set(names).size).toBe(SEARCH_SCAN_ROWS);
     expect([names.length, pages]).toEqual([SEARCH_SCAN_ROWS, 2]);
