@@ -8,11 +8,16 @@ import { parseReplicas } from './meta.ts';
 describe('pauses', () => {
   test('grow up to their bound, are spread over the whole of it, and are never shorter than asked', () => {
     fc.assert(
-      fc.property(fc.nat(1000), fc.option(fc.nat(60_000)), fc.double({ min: 0, max: 0.999_999, noNaN: true }), (repetition, asked, chance) => {
-        const delay = pauseBefore(repetition, defaultRetry, asked, () => chance);
-        expect(delay).toBeGreaterThanOrEqual(asked ?? 0);
-        expect(delay).toBeLessThan((asked ?? 0) + defaultRetry.pauseMsMax);
-      }),
+      fc.property(
+        fc.nat(1000),
+        fc.option(fc.nat(60_000)),
+        fc.double({ min: 0, max: 0.999_999, noNaN: true }),
+        (repetition, asked, chance) => {
+          const delay = pauseBefore(repetition, defaultRetry, asked, () => chance);
+          expect(delay).toBeGreaterThanOrEqual(asked ?? 0);
+          expect(delay).toBeLessThan((asked ?? 0) + defaultRetry.pauseMsMax);
+        },
+      ),
     );
     expect(pauseBefore(0, defaultRetry, null, () => 0.5)).toBe(25);
     expect(pauseBefore(3, defaultRetry, null, () => 0.5)).toBe(200);

@@ -10,7 +10,18 @@ import type { ClientOptions, Notice } from './types.ts';
 
 const history = 'aaaaaaaa.00000001';
 const restored = 'aaaaaaaa.00000002';
-const entry = { namespace: 'app', key: 'db/url', value: 'x', type: 'text', revision: 1, version: '5:42', createdAt: '', updatedAt: '', updatedBy: '', message: '' };
+const entry = {
+  namespace: 'app',
+  key: 'db/url',
+  value: 'x',
+  type: 'text',
+  revision: 1,
+  version: '5:42',
+  createdAt: '',
+  updatedAt: '',
+  updatedBy: '',
+  message: '',
+};
 
 let server: ScriptedServer;
 let other: ScriptedServer;
@@ -36,7 +47,10 @@ function client(options: Partial<ClientOptions> = {}): ConfmanClient {
 }
 
 async function failure(call: Promise<unknown>): Promise<ConfmanError> {
-  const error = await call.then(() => null, (reason: unknown) => reason);
+  const error = await call.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (error instanceof ConfmanError) return error;
   throw new Error(`expected a ConfmanError, got ${String(error)}`);
 }
@@ -46,7 +60,9 @@ const minVersions = (asked: ScriptedServer): readonly unknown[] => asked.asked.m
 describe('the session', () => {
   test('demands of every read what any answer has shown, errors included', async () => {
     const tokens = [`${history}/5:42`, `${history}/5:40`, `${history}/5:44`, `${history}/5:43`];
-    server.script((_, number) => (number === 3 ? problem('entry-not-found', {}, { 'x-confman-token': tokens[2] ?? '' }) : versioned(tokens[number - 1] ?? '', entry)));
+    server.script((_, number) =>
+      number === 3 ? problem('entry-not-found', {}, { 'x-confman-token': tokens[2] ?? '' }) : versioned(tokens[number - 1] ?? '', entry),
+    );
     const confman = client();
     await confman.config.put('app', 'db/url', { value: 'x' });
     await confman.config.get('app', 'db/url');
@@ -92,7 +108,11 @@ describe('a version that the cluster refuses', () => {
     ['version-from-the-future', 'this cluster has lost what it had at 5:42; your change at 5:42 may be lost'],
     ['version-of-another-cluster', 'this is another cluster than before; what you saw or changed at 5:42 belongs to the other one'],
   ] as const)('is dropped on %s, said once, and the read repeated', async (code, message) => {
-    server.script(({ headers }) => (String(headers['x-confman-min-version'] ?? '').includes(history) ? problem(code, { history, version: '5:42' }) : versioned(`${restored}/9:50`, entry)));
+    server.script(({ headers }) =>
+      String(headers['x-confman-min-version'] ?? '').includes(history)
+        ? problem(code, { history, version: '5:42' })
+        : versioned(`${restored}/9:50`, entry),
+    );
     const confman = client({ session: new Session({ token: `${history}/5:42`, clock: null }) });
     const answers = await Promise.all([confman.config.get('app', 'k'), confman.config.get('app', 'k')]);
     expect(answers.map(({ data }) => data.value)).toEqual(['x', 'x']);
@@ -101,7 +121,11 @@ describe('a version that the cluster refuses', () => {
   });
 
   test('leaves the elements of other histories alone', async () => {
-    server.script(({ headers }) => (String(headers['x-confman-min-version']).includes(history) ? problem('version-lost-in-restore', { history }) : versioned(`${restored}/9:50`, entry)));
+    server.script(({ headers }) =>
+      String(headers['x-confman-min-version']).includes(history)
+        ? problem('version-lost-in-restore', { history })
+        : versioned(`${restored}/9:50`, entry),
+    );
     const confman = client({ session: new Session({ token: `${history}/5:42,${restored}/9:49`, clock: null }) });
     await confman.config.get('app', 'k');
     expect(minVersions(server)).toEqual([`${history}/5:42,${restored}/9:49`, `${restored}/9:49`]);
@@ -126,7 +150,12 @@ describe('a version that the cluster refuses', () => {
 
 describe('repeating', () => {
   test('repeats a write under one idempotency key until its fate is known', async () => {
-    const fates = [problem('no-leader'), problem('write-outcome-unknown'), { handle: (response: { destroy: () => void }) => void response.destroy() }, versioned(`${history}/5:42`, entry, { 'idempotent-replayed': 'true' })];
+    const fates = [
+      problem('no-leader'),
+      problem('write-outcome-unknown'),
+      { handle: (response: { destroy: () => void }) => response.destroy() },
+      versioned(`${history}/5:42`, entry, { 'idempotent-replayed': 'true' }),
+    ];
     server.script((_, number) => fates[number - 1] ?? { status: 500 });
     const { meta } = await client().config.put('app', 'k', { value: '1' });
     const keys = new Set(server.asked.map(({ headers }) => headers['idempotency-key']));
@@ -153,11 +182,14 @@ describe('repeating', () => {
     expect(server.asked[0]?.headers['idempotency-key']).toBeUndefined();
   });
 
-  test.each(['version-conflict', 'invalid-value', 'storage-full', 'internal-error', 'forbidden', 'idempotency-key-reused'] as const)('does not repeat what cannot get better: %s', async (code) => {
-    server.script(() => problem(code));
-    expect((await failure(client().config.put('app', 'k', { value: '1' }))).code).toBe(code);
-    expect(server.asked).toHaveLength(1);
-  });
+  test.each(['version-conflict', 'invalid-value', 'storage-full', 'internal-error', 'forbidden', 'idempotency-key-reused'] as const)(
+    'does not repeat what cannot get better: %s',
+    async (code) => {
+      server.script(() => problem(code));
+      expect((await failure(client().config.put('app', 'k', { value: '1' }))).code).toBe(code);
+      expect(server.asked).toHaveLength(1);
+    },
+  );
 
   test('ends after its attempts with the last reason', async () => {
     server.script(() => problem('no-leader'));
@@ -169,7 +201,9 @@ describe('repeating', () => {
   });
 
   test('waits as long as the server asks, and not at all when that is longer than the call may take', async () => {
-    server.script((_, number) => (number === 1 ? problem('no-leader', {}, { 'retry-after': '1', 'x-confman-retry-after-ms': '7' }) : versioned(`${history}/1:1`, entry)));
+    server.script((_, number) =>
+      number === 1 ? problem('no-leader', {}, { 'retry-after': '1', 'x-confman-retry-after-ms': '7' }) : versioned(`${history}/1:1`, entry),
+    );
     await client().config.get('app', 'k');
     expect(notices).toMatchObject([{ type: 'retry', delayMs: 7, code: 'no-leader', attempt: 1 }]);
     server.script(() => problem('no-leader', {}, { 'retry-after': '60' }));
@@ -178,10 +212,17 @@ describe('repeating', () => {
 
   test('takes a wait that the caller has bounded for an answer', async () => {
     server.script(() => problem('version-not-reached'));
-    const error = await failure(client().config.get('app', 'k', { maxWaitMs: 750, onTimeout: 'fail', consistency: 'read-your-writes', node: 'n3' }));
+    const error = await failure(
+      client().config.get('app', 'k', { maxWaitMs: 750, onTimeout: 'fail', consistency: 'read-your-writes', node: 'n3' }),
+    );
     expect(error).toMatchObject({ code: 'version-not-reached', status: 503 });
     expect(server.asked).toHaveLength(1);
-    expect(server.asked[0]?.headers).toMatchObject({ 'x-confman-max-wait': '750ms', 'x-confman-on-timeout': 'fail', 'x-confman-consistency': 'read-your-writes', 'x-confman-node': 'n3' });
+    expect(server.asked[0]?.headers).toMatchObject({
+      'x-confman-max-wait': '750ms',
+      'x-confman-on-timeout': 'fail',
+      'x-confman-consistency': 'read-your-writes',
+      'x-confman-node': 'n3',
+    });
   });
 });
 
@@ -215,7 +256,13 @@ describe('several endpoints', () => {
     expect(other.asked[0]?.headers.authorization).toBe('Bearer confman_test');
     other.script(({ path }) => ({ status: 307, headers: { location: `${server.url}${path}` } }));
     expect((await failure(client().config.get('app', 'k'))).message).toContain('too many redirects');
-    const fetch = () => Promise.resolve({ status: 307, headers: { get: (name: string) => (name === 'location' ? 'http://n2/x' : null) }, body: null, text: () => Promise.resolve('') });
+    const fetch = () =>
+      Promise.resolve({
+        status: 307,
+        headers: { get: (name: string) => (name === 'location' ? 'http://n2/x' : null) },
+        body: null,
+        text: () => Promise.resolve(''),
+      });
     expect((await failure(client({ endpoints: ['https://n1'], fetch }).config.get('app', 'k'))).message).toContain('not encrypted');
   });
 });
@@ -247,16 +294,31 @@ describe('ends', () => {
   });
 
   test('carries the whole problem in its error', async () => {
-    server.script(() => problem('invalid-value', { detail: 'line 1', errors: [{ pointer: '/value', detail: 'x', line: 1, column: 2 }] }, { 'x-request-id': 'r-7' }));
+    server.script(() =>
+      problem(
+        'invalid-value',
+        { detail: 'line 1', errors: [{ pointer: '/value', detail: 'x', line: 1, column: 2 }] },
+        { 'x-request-id': 'r-7' },
+      ),
+    );
     const error = await failure(client().config.put('app', 'k', { value: '{', type: 'json' }));
-    expect(error).toMatchObject({ message: 'line 1', status: 422, requestId: 'r-7', problem: { errors: [{ pointer: '/value', line: 1 }] } });
+    expect(error).toMatchObject({
+      message: 'line 1',
+      status: 422,
+      requestId: 'r-7',
+      problem: { errors: [{ pointer: '/value', line: 1 }] },
+    });
     expect(isConfmanError(error, 'invalid-value')).toBe(true);
   });
 });
 
 describe('reading', () => {
   test('tells by null that an entry has not changed', async () => {
-    server.script(({ headers }) => (headers['if-none-match'] === '"5:42"' ? { status: 304, headers: { 'x-confman-token': `${history}/5:50` } } : versioned(`${history}/5:50`, entry)));
+    server.script(({ headers }) =>
+      headers['if-none-match'] === '"5:42"'
+        ? { status: 304, headers: { 'x-confman-token': `${history}/5:50` } }
+        : versioned(`${history}/5:50`, entry),
+    );
     const confman = client();
     expect(await confman.config.getIfChanged('app', 'k', '5:42')).toMatchObject({ data: null, meta: { status: 304 } });
     expect(await confman.config.getIfChanged('app', 'k', '5:41')).toMatchObject({ data: { value: 'x' } });
@@ -268,19 +330,43 @@ describe('reading', () => {
     const confman = client();
     await confman.config.put('app', 'k', { value: '1' }, { ifMatch: '5:42' });
     await confman.config.put('app', 'k', { value: '1' }, { ifNoneMatch: '*' });
-    expect(server.asked.map(({ headers }) => [headers['if-match'], headers['if-none-match']])).toEqual([['"5:42"', undefined], [undefined, '*']]);
+    expect(server.asked.map(({ headers }) => [headers['if-match'], headers['if-none-match']])).toEqual([
+      ['"5:42"', undefined],
+      [undefined, '*'],
+    ]);
   });
 
   test('walks a list page by page', async () => {
-    server.script(({ path }) => versioned(`${history}/1:1`, path.includes('cursor=c2') ? { items: [{ ...entry, key: 'c' }], nextCursor: null } : { items: [{ ...entry, key: 'a' }, { ...entry, key: 'b' }], nextCursor: 'c2' }));
+    server.script(({ path }) =>
+      versioned(
+        `${history}/1:1`,
+        path.includes('cursor=c2')
+          ? { items: [{ ...entry, key: 'c' }], nextCursor: null }
+          : {
+              items: [
+                { ...entry, key: 'a' },
+                { ...entry, key: 'b' },
+              ],
+              nextCursor: 'c2',
+            },
+      ),
+    );
     const keys: string[] = [];
     for await (const item of client().config.list('app', { prefix: 'x&y', limit: 2 })) keys.push(item.key);
     expect(keys).toEqual(['a', 'b', 'c']);
-    expect(server.asked.map(({ path }) => path)).toEqual(['/api/v1/namespaces/app/config?prefix=x%26y&limit=2', '/api/v1/namespaces/app/config?prefix=x%26y&limit=2&cursor=c2']);
+    expect(server.asked.map(({ path }) => path)).toEqual([
+      '/api/v1/namespaces/app/config?prefix=x%26y&limit=2',
+      '/api/v1/namespaces/app/config?prefix=x%26y&limit=2&cursor=c2',
+    ]);
   });
 
   test('begins a whole list anew when its cursor has expired', async () => {
-    const pages = [{ items: [{ ...entry, key: 'old' }], nextCursor: 'c' }, null, { items: [{ ...entry, key: 'a' }], nextCursor: 'd' }, { items: [{ ...entry, key: 'b' }], nextCursor: null }];
+    const pages = [
+      { items: [{ ...entry, key: 'old' }], nextCursor: 'c' },
+      null,
+      { items: [{ ...entry, key: 'a' }], nextCursor: 'd' },
+      { items: [{ ...entry, key: 'b' }], nextCursor: null },
+    ];
     server.script((_, number) => {
       const page = pages[number - 1];
       return page === null ? problem('cursor-expired') : versioned(`${history}/1:1`, page);
@@ -289,7 +375,12 @@ describe('reading', () => {
   });
 
   test('gives typed values, their default when absent, and an error when they do not fit', async () => {
-    const values: Record<string, unknown> = { n: { ...entry, type: 'number', value: '8' }, b: { ...entry, type: 'boolean', value: 'false' }, j: { ...entry, type: 'json', value: '{"a":[1]}' }, t: entry };
+    const values: Record<string, unknown> = {
+      n: { ...entry, type: 'number', value: '8' },
+      b: { ...entry, type: 'boolean', value: 'false' },
+      j: { ...entry, type: 'json', value: '{"a":[1]}' },
+      t: entry,
+    };
     server.script(({ path }) => {
       const found = values[path.slice(path.lastIndexOf('/') + 1)];
       return found === undefined ? problem('entry-not-found') : versioned(`${history}/1:1`, found);

@@ -35,7 +35,10 @@ export async function* consoleEvents(exchange: Exchange, options: EventsOptions)
       let endpoint = '';
       let error: ConfmanError;
       try {
-        const opened = await exchange.stream({ kind: 'read', method: 'GET', path, headers: { accept: 'text/event-stream' }, options: { session: false }, cacheable: false }, lifetime);
+        const opened = await exchange.stream(
+          { kind: 'read', method: 'GET', path, headers: { accept: 'text/event-stream' }, options: { session: false }, cacheable: false },
+          lifetime,
+        );
         endpoint = opened.endpoint;
         yield { type: 'connected', endpoint };
         for await (const event of readEvents(opened.answer, exchange.timeouts.streamIdleMs, exchange.environment)) {
@@ -45,7 +48,8 @@ export async function* consoleEvents(exchange: Exchange, options: EventsOptions)
         error = new ConfmanError('unreachable', 'the stream ended', { retryable: true, endpoint });
       } catch (cause) {
         if (lifetime.signal.aborted) throw lifetime.error(cause);
-        error = cause instanceof ConfmanError ? cause : new ConfmanError('unreachable', 'the stream broke', { retryable: true, endpoint, cause });
+        error =
+          cause instanceof ConfmanError ? cause : new ConfmanError('unreachable', 'the stream broke', { retryable: true, endpoint, cause });
         if (!error.retryable) throw error;
         if (endpoint !== '') exchange.streamFailed(endpoint);
       }

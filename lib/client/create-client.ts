@@ -7,7 +7,7 @@ import { query } from './request.ts';
 import { Cluster, Keys, Lab, SignIn } from './resources/cluster.ts';
 import { Config } from './resources/config.ts';
 import { Namespaces } from './resources/namespaces.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import { watch } from './watch.ts';
 import type { AuditEvent, AuditList } from '../contract/schemas/audit.ts';
 import type { Entry, EntryList } from '../contract/schemas/entries.ts';
@@ -72,13 +72,33 @@ export class ConfmanClient {
   search(options: SearchOptions = {}): Listing<Entry, EntryList> {
     const { prefix, search, values, limit } = options;
     const where = options.in?.join(',');
-    return new Listing((cursor) => this.#exchange.call({ kind: 'read', method: 'GET', path: `/api/v1/configs${query({ prefix, search, in: where, values, limit, cursor })}`, options, cacheable: false }), options.cursor);
+    return new Listing(
+      (cursor) =>
+        this.#exchange.call({
+          kind: 'read',
+          method: 'GET',
+          path: `/api/v1/configs${query({ prefix, search, in: where, values, limit, cursor })}`,
+          options,
+          cacheable: false,
+        }),
+      options.cursor,
+    );
   }
 
   /** Who changed what, newest first. */
   audit(options: AuditOptions = {}): Listing<AuditEvent, AuditList> {
     const { namespace, key, actor, action, from, to, limit } = options;
-    return new Listing((cursor) => this.#exchange.call({ kind: 'read', method: 'GET', path: `/api/v1/audit${query({ namespace, key, actor, action, from, to, limit, cursor })}`, options, cacheable: false }), options.cursor);
+    return new Listing(
+      (cursor) =>
+        this.#exchange.call({
+          kind: 'read',
+          method: 'GET',
+          path: `/api/v1/audit${query({ namespace, key, actor, action, from, to, limit, cursor })}`,
+          options,
+          cacheable: false,
+        }),
+      options.cursor,
+    );
   }
 
   /** Changes as they come, over broken connections and dying nodes. See `watch`. */

@@ -31,7 +31,9 @@ export function startDeadline(environment: Environment, timeoutMs: number, outer
     signal: controller.signal,
     remainingMs: () => endsAtMs - environment.now(),
     error: (cause) =>
-      expired ? new ConfmanError('deadline', `not done within ${timeoutMs} ms`, { retryable: true, cause }) : new ConfmanError('aborted', 'the caller ended the call', { cause }),
+      expired
+        ? new ConfmanError('deadline', `not done within ${timeoutMs} ms`, { retryable: true, cause })
+        : new ConfmanError('aborted', 'the caller ended the call', { cause }),
     close: () => {
       cancelTimer();
       outer?.removeEventListener('abort', onOuterAbort);

@@ -27,16 +27,16 @@ function drawId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Resolves after `ms`, or rejects with the signal's reason. */
+/** Resolves after `ms`, or rejects when the signal aborts, with its reason. */
 export function pause(environment: Environment, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
-      reject(signal.reason);
+      reject(abortError(signal));
       return;
     }
     const onAbort = (): void => {
       cancel();
-      reject(signal.reason);
+      reject(abortError(signal));
     };
     const cancel = environment.after(ms, () => {
       signal.removeEventListener('abort', onAbort);
@@ -44,4 +44,8 @@ export function pause(environment: Environment, ms: number, signal: AbortSignal)
     });
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+function abortError(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason });
 }

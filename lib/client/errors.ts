@@ -57,11 +57,20 @@ export function isConfmanError(error: unknown, code?: ProblemCode | ClientCode):
 export function errorOfAnswer(status: number, body: string, details: Omit<ConfmanErrorDetails, 'status' | 'problem'>): ConfmanError {
   const problem = readProblem(body);
   if (problem !== null) {
-    return new ConfmanError(problem.code, problem.detail === '' ? problem.title : problem.detail, { ...details, status, problem, retryable: problem.retryable });
+    return new ConfmanError(problem.code, problem.detail === '' ? problem.title : problem.detail, {
+      ...details,
+      status,
+      problem,
+      retryable: problem.retryable,
+    });
   }
   // A proxy in between, or no node of ours at all.
   const gateway = status === 502 || status === 503 || status === 504;
-  return new ConfmanError(gateway ? 'unreachable' : 'invalid-answer', `the answer ${status} is not one of Confman`, { ...details, status, retryable: gateway });
+  return new ConfmanError(gateway ? 'unreachable' : 'invalid-answer', `the answer ${status} is not one of Confman`, {
+    ...details,
+    status,
+    retryable: gateway,
+  });
 }
 
 function readProblem(body: string): Problem | null {

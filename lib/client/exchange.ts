@@ -70,7 +70,11 @@ export class Exchange {
       // The contract's types describe what a node sends; its own tests check that against the schemas.
       return { data: JSON.parse(body) as T, meta };
     } catch (cause) {
-      throw new ConfmanError('invalid-answer', 'the answer is not JSON', { status: meta.status, endpoint: meta.endpoint ?? undefined, cause });
+      throw new ConfmanError('invalid-answer', 'the answer is not JSON', {
+        status: meta.status,
+        endpoint: meta.endpoint ?? undefined,
+        cause,
+      });
     }
   }
 
@@ -82,7 +86,11 @@ export class Exchange {
   async raw(request: Request): Promise<RawAnswer> {
     const { options } = request;
     // A wait that the caller asks for has its time.
-    const totalMs = options.timeoutMs ?? (options.maxWaitMs === undefined ? this.timeouts.totalMs : Math.max(this.timeouts.totalMs, options.maxWaitMs + this.timeouts.attemptMs));
+    const totalMs =
+      options.timeoutMs ??
+      (options.maxWaitMs === undefined
+        ? this.timeouts.totalMs
+        : Math.max(this.timeouts.totalMs, options.maxWaitMs + this.timeouts.attemptMs));
     const deadline = startDeadline(this.environment, totalMs, options.signal);
     try {
       return request.kind === 'read' ? await this.#read(request, deadline) : await this.#write(request, deadline);
@@ -124,13 +132,23 @@ export class Exchange {
 
   async #read(request: ReadRequest, deadline: Deadline): Promise<RawAnswer> {
     const { consistency, minVersion, node } = request.options;
-    const cache = request.cacheable && consistency !== 'linearizable' && minVersion === undefined && node === undefined ? this.#options.cache : undefined;
-    if (cache === undefined) return await this.#attempts(request, deadline);
+    const cache =
+      request.cacheable && consistency !== 'linearizable' && minVersion === undefined && node === undefined
+        ? this.#options.cache
+        : undefined;
+    if (cache === undefined) return this.#attempts(request, deadline);
     const first = startDeadline(this.environment, Math.min(this.timeouts.beforeCacheMs, deadline.remainingMs()), deadline.signal);
     try {
       const answer = await this.#attempts(request, first);
       if (answer.meta.status === 200) {
-        await cache.store({ path: request.path, body: answer.body, version: answer.meta.version, token: answer.meta.token, etag: answer.meta.etag, atMs: this.environment.now() });
+        await cache.store({
+          path: request.path,
+          body: answer.body,
+          version: answer.meta.version,
+          token: answer.meta.token,
+          etag: answer.meta.etag,
+          atMs: this.environment.now(),
+        });
       }
       return answer;
     } catch (error) {
@@ -191,7 +209,11 @@ export class Exchange {
       method: request.method,
       endpoint: this.#endpoints.current(),
       path: request.path,
-      headers: { ...headers, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headersOf(request, this.session, idempotencyKey) },
+      headers: {
+        ...headers,
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...headersOf(request, this.session, idempotencyKey),
+      },
       body: request.kind === 'write' && request.body !== undefined ? JSON.stringify(request.body) : null,
       timeoutMs: this.timeouts.attemptMs + (request.options.maxWaitMs ?? holdMsDefault),
       deadline,
@@ -217,7 +239,13 @@ export class Exchange {
     if (formatToken(keepHistory(parseToken(sent), history)) !== formatToken(keepHistory(held, history))) return true;
     if (dropHistory(held, history).length === held.length) return false;
     const version = this.session.drop(history) ?? '';
-    this.notify({ type: 'version-dropped', code: error.code, history, version, message: explainDropped(error.code as ProblemCode, version) });
+    this.notify({
+      type: 'version-dropped',
+      code: error.code,
+      history,
+      version,
+      message: explainDropped(error.code as ProblemCode, version),
+    });
     return true;
   }
 }
@@ -233,4 +261,4 @@ function explainDropped(code: ProblemCode, version: string): string {
   }
 }
 
-const globalFetch: Fetch = async (url, init) => await globalThis.fetch(url, init);
+const globalFetch: Fetch = async (url, init) => globalThis.fetch(url, init);

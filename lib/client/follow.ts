@@ -12,11 +12,21 @@ export interface FollowOptions {
 
 export type FollowItem =
   /** Everything as it is at `token`: takes the place of whatever was known. First, and again after changes were lost to retention or a restore. */
-  | { readonly type: 'snapshot'; readonly entries: readonly Entry[]; readonly token: string | null; /** Not from the cluster but from answers that were kept. */ readonly fromCache: boolean }
+  | {
+      readonly type: 'snapshot';
+      readonly entries: readonly Entry[];
+      readonly token: string | null;
+      /** Not from the cluster but from answers that were kept. */ readonly fromCache: boolean;
+    }
   | { readonly type: 'change'; readonly change: WatchEvent; readonly token: string };
 
 /** @throws ConfmanError when reading is refused or the caller ends it */
-export async function* follow(exchange: Exchange, config: Config, namespace: string, options: FollowOptions): AsyncGenerator<FollowItem, void, undefined> {
+export async function* follow(
+  exchange: Exchange,
+  config: Config,
+  namespace: string,
+  options: FollowOptions,
+): AsyncGenerator<FollowItem, void, undefined> {
   for (;;) {
     const entries: Entry[] = [];
     let since: string | undefined;

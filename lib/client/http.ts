@@ -47,7 +47,8 @@ export async function attemptOnce(parts: HttpParts, attempt: Attempt): Promise<R
     const answer = await fetchFollowing(parts, attempt, limit.signal);
     const body = await answer.text();
     observe(parts, answer);
-    if ((answer.status >= 200 && answer.status < 300) || answer.status === 304) return { body, meta: metaOfAnswer(answer, attempt.endpoint, attempt.number) };
+    if ((answer.status >= 200 && answer.status < 300) || answer.status === 304)
+      return { body, meta: metaOfAnswer(answer, attempt.endpoint, attempt.number) };
     throw errorOfAnswer(answer.status, body, detailsOf(parts, answer, attempt));
   } catch (error) {
     throw toConfmanError(error, attempt, limit);
@@ -72,9 +73,13 @@ export async function openStream(parts: HttpParts, attempt: Attempt): Promise<Fe
     const answer = await fetchFollowing(parts, attempt, lifetime.signal);
     observe(parts, answer);
     if (answer.status !== 200) throw errorOfAnswer(answer.status, await answer.text(), detailsOf(parts, answer, attempt));
-    attempt.deadline.signal.addEventListener('abort', () => {
-      lifetime.abort(attempt.deadline.signal.reason);
-    }, { once: true });
+    attempt.deadline.signal.addEventListener(
+      'abort',
+      () => {
+        lifetime.abort(attempt.deadline.signal.reason);
+      },
+      { once: true },
+    );
     return answer;
   } catch (error) {
     throw toConfmanError(error, attempt, opening);
@@ -97,14 +102,24 @@ async function fetchFollowing(parts: HttpParts, attempt: Attempt, signal: AbortS
   let url = `${attempt.endpoint}${attempt.path}`;
   for (let redirects = 0; ; redirects++) {
     const answer = await parts.fetch(url, init);
-    if (answer.type === 'opaqueredirect') throw new ConfmanError('invalid-answer', 'the node sent a redirect, which this browser does not let a page follow', { endpoint: attempt.endpoint });
+    if (answer.type === 'opaqueredirect')
+      throw new ConfmanError('invalid-answer', 'the node sent a redirect, which this browser does not let a page follow', {
+        endpoint: attempt.endpoint,
+      });
     // Only 307 and 308 keep method and body, and a node sends no others.
     if (answer.status !== 307 && answer.status !== 308) return answer;
     const location = answer.headers.get('location');
     await answer.body?.getReader().cancel();
-    if (location === null || redirects === redirectsMax) throw new ConfmanError('invalid-answer', location === null ? 'a redirect without an address' : 'too many redirects', { status: answer.status, endpoint: attempt.endpoint });
+    if (location === null || redirects === redirectsMax)
+      throw new ConfmanError('invalid-answer', location === null ? 'a redirect without an address' : 'too many redirects', {
+        status: answer.status,
+        endpoint: attempt.endpoint,
+      });
     const target = new URL(location, url);
-    if (url.startsWith('https:') && target.protocol !== 'https:') throw new ConfmanError('invalid-answer', `the key is not sent on to ${target.origin}, which is not encrypted`, { endpoint: attempt.endpoint });
+    if (url.startsWith('https:') && target.protocol !== 'https:')
+      throw new ConfmanError('invalid-answer', `the key is not sent on to ${target.origin}, which is not encrypted`, {
+        endpoint: attempt.endpoint,
+      });
     url = target.href;
   }
 }
@@ -119,7 +134,11 @@ function observe(parts: HttpParts, answer: FetchAnswer): void {
   parts.session.observeClock(answer.headers.get('x-confman-clock'));
 }
 
-function detailsOf(parts: HttpParts, answer: FetchAnswer, attempt: Attempt): { readonly requestId: string | undefined; readonly endpoint: string; readonly retryAfterMs: number | undefined } {
+function detailsOf(
+  parts: HttpParts,
+  answer: FetchAnswer,
+  attempt: Attempt,
+): { readonly requestId: string | undefined; readonly endpoint: string; readonly retryAfterMs: number | undefined } {
   return {
     requestId: answer.headers.get('x-request-id') ?? undefined,
     endpoint: attempt.endpoint,
@@ -132,7 +151,11 @@ function toConfmanError(error: unknown, attempt: Attempt, limit: Deadline): Conf
   if (attempt.deadline.signal.aborted) return attempt.deadline.error(error);
   if (limit.signal.aborted) return limit.error(error);
   const reason = error instanceof Error ? reasonOf(error) : String(error);
-  return new ConfmanError('unreachable', `${attempt.endpoint === '' ? 'the server' : attempt.endpoint} cannot be reached: ${reason}`, { retryable: true, endpoint: attempt.endpoint, cause: error });
+  return new ConfmanError('unreachable', `${attempt.endpoint === '' ? 'the server' : attempt.endpoint} cannot be reached: ${reason}`, {
+    retryable: true,
+    endpoint: attempt.endpoint,
+    cause: error,
+  });
 }
 
 /** `fetch failed` says nothing; its cause does. */

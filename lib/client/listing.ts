@@ -29,7 +29,7 @@ export class Listing<T, P extends Page<T> = Page<T>> implements AsyncIterable<T>
 
   /** The first page alone. */
   async page(): Promise<Answer<P>> {
-    return await this.#load(this.#cursor);
+    return this.#load(this.#cursor);
   }
 
   async *pages(): AsyncGenerator<Answer<P>, void, undefined> {

@@ -25,7 +25,20 @@ export function metaOfAnswer(answer: FetchAnswer, endpoint: string, attempts: nu
 
 export function metaOfKept(kept: KeptAnswer, nowMs: number, attempts: number): AnswerMeta {
   const ageMs = Math.max(0, nowMs - kept.atMs);
-  return { status: 200, version: kept.version, token: kept.token, consistency: null, replicas: [], etag: kept.etag, requestId: null, endpoint: null, attempts, replayed: false, fromCache: true, ageMs };
+  return {
+    status: 200,
+    version: kept.version,
+    token: kept.token,
+    consistency: null,
+    replicas: [],
+    etag: kept.etag,
+    requestId: null,
+    endpoint: null,
+    attempts,
+    replayed: false,
+    fromCache: true,
+    ageMs,
+  };
 }
 
 /**

@@ -13,7 +13,11 @@ function termOf(history: string, index: number): number {
   return 1 + Math.floor(index / 7) + (history === restored ? 100 : 0);
 }
 
-const seen = fc.record({ history: fc.constantFrom(cluster, restored, other), group: fc.constantFrom('', 'payments='), index: fc.integer({ min: 1, max: 60 }) });
+const seen = fc.record({
+  history: fc.constantFrom(cluster, restored, other),
+  group: fc.constantFrom('', 'payments='),
+  index: fc.integer({ min: 1, max: 60 }),
+});
 
 function textOf({ history, group, index }: { readonly history: string; readonly group: string; readonly index: number }): string {
   return `${history}/${group}${termOf(history, index)}:${index}`;

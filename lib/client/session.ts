@@ -1,5 +1,14 @@
 /** The session of spec 1, section 5: what the caller has seen or written, so that no later read is older. */
-import { dropHistory, formatBareToken, formatToken, keepHistory, mergeTokens, parseToken, TOKEN_ELEMENTS_MAX, TokenError } from '../contract/token.ts';
+import {
+  dropHistory,
+  formatBareToken,
+  formatToken,
+  keepHistory,
+  mergeTokens,
+  parseToken,
+  TOKEN_ELEMENTS_MAX,
+  TokenError,
+} from '../contract/token.ts';
 import type { Token } from '../contract/token.ts';
 
 /** A session as plain data, to hand to another process or to keep. */
@@ -125,7 +134,10 @@ export class Session {
     if (logs.size <= TOKEN_ELEMENTS_MAX) return mergeTokens(this.#token, seen);
     // More logs than a token can name: those of lineages that answer no longer go first.
     const current = new Set(seen.map(({ history }) => history));
-    return mergeTokens(this.#token.filter(({ history }) => current.has(history)), seen);
+    return mergeTokens(
+      this.#token.filter(({ history }) => current.has(history)),
+      seen,
+    );
   }
 
   #replace(token: Token): void {

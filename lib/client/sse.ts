@@ -18,7 +18,11 @@ const eventCharsMax = 32 * 1024 * 1024;
  *
  * @throws ConfmanError `unreachable` (retryable) when nothing at all arrived for `idleMs`, comments included
  */
-export async function* readEvents(answer: FetchAnswer, idleMs: number, environment: Environment): AsyncGenerator<ServerEvent, void, undefined> {
+export async function* readEvents(
+  answer: FetchAnswer,
+  idleMs: number,
+  environment: Environment,
+): AsyncGenerator<ServerEvent, void, undefined> {
   if (answer.body === null) return;
   const reader = answer.body.getReader();
   const decoder = new TextDecoder();

@@ -5,7 +5,9 @@ import type { Answer, ReadOptions } from './types.ts';
 
 /** The part of a schema that is needed: zod's fit, and so does anything with the same method. */
 export interface ValueSchema<T> {
-  safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: { readonly message: string } };
+  safeParse(
+    value: unknown,
+  ): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: { readonly message: string } };
 }
 
 export interface TypedValueOptions<T> extends ReadOptions {
@@ -28,7 +30,10 @@ export async function typedValue<T>(read: () => Promise<Answer<FullEntry>>, opti
   }
   const parsed = options.schema.safeParse(plainValue(entry, options));
   if (parsed.success) return parsed.data;
-  throw new ConfmanError('invalid-value', `${entry.namespace} ${entry.key} at ${entry.version} is not what this program expects: ${parsed.error.message}`);
+  throw new ConfmanError(
+    'invalid-value',
+    `${entry.namespace} ${entry.key} at ${entry.version} is not what this program expects: ${parsed.error.message}`,
+  );
 }
 
 function plainValue(entry: FullEntry, options: { readonly parseYaml?: ((text: string) => unknown) | undefined }): unknown {

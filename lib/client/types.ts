@@ -88,7 +88,13 @@ export interface Answer<T> {
 /** Things that callers should hear of although their call succeeds. */
 export type Notice =
   /** Versions of a history that this cluster does not honour (any more) were dropped, once. `message` is for people. */
-  | { readonly type: 'version-dropped'; readonly code: string; readonly history: string | null; readonly version: string; readonly message: string }
+  | {
+      readonly type: 'version-dropped';
+      readonly code: string;
+      readonly history: string | null;
+      readonly version: string;
+      readonly message: string;
+    }
   /** Two answers cannot come from one log; the one seen first is kept until the cluster refuses it. */
   | { readonly type: 'version-conflict'; readonly message: string }
   /** An attempt failed and is repeated. */

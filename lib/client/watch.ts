@@ -51,15 +51,15 @@ export async function* watch(exchange: Exchange, options: WatchOptions): AsyncGe
         for await (const item of watchOnce(exchange, options, position, lifetime)) {
           failures = 0;
           yield item;
-          if (item.type === 'compacted') return;
         }
+        return;
       } catch (error) {
         const end = judgeFailure(error);
         if (end !== null) {
           yield end;
           return;
         }
-        if (!(error instanceof ConfmanError) || !error.retryable) throw error;
+        if (!isRetryable(error)) throw error;
         const delayMs = pauseBefore(failures++, exchange.retry, error.retryAfterMs, () => exchange.environment.random());
         exchange.notify({ type: 'retry', endpoint: error.endpoint ?? '', attempt: failures, delayMs, code: error.code });
         await pauseOr(exchange, delayMs, lifetime);
@@ -78,19 +78,31 @@ async function pauseOr(exchange: Exchange, delayMs: number, lifetime: Deadline):
   }
 }
 
+function isRetryable(error: unknown): error is ConfmanError {
+  return error instanceof ConfmanError && error.retryable;
+}
+
 function judgeFailure(error: unknown): WatchItem | null {
   const refused = error instanceof ConfmanError && (HISTORY_PROBLEMS as ReadonlySet<string>).has(error.code);
   if (!refused && !(error instanceof TokenError && error.kind === 'conflict')) return null;
   return { type: 'compacted', reason: 'history-changed', message: error.message };
 }
 
-/** One connection. @throws ConfmanError, always: a stream that merely ends is `unreachable` */
-async function* watchOnce(exchange: Exchange, options: WatchOptions, position: Position, lifetime: Deadline): AsyncGenerator<WatchItem, void, undefined> {
+/** One connection. Ends after `compacted`. @throws ConfmanError however else it ends: a stream that merely ends is `unreachable` */
+async function* watchOnce(
+  exchange: Exchange,
+  options: WatchOptions,
+  position: Position,
+  lifetime: Deadline,
+): AsyncGenerator<WatchItem, void, undefined> {
   const resume = position.resumeText();
   const since = resume === null ? options.since : undefined;
   const path = `/api/v1/watch${query({ namespace: options.namespace, prefix: options.prefix, values: options.values, since })}`;
   const headers = { accept: 'text/event-stream', ...(resume === null ? {} : { 'last-event-id': resume }) };
-  const { answer, endpoint } = await exchange.stream({ kind: 'read', method: 'GET', path, headers, options: { session: false }, cacheable: false }, lifetime);
+  const { answer, endpoint } = await exchange.stream(
+    { kind: 'read', method: 'GET', path, headers, options: { session: false }, cacheable: false },
+    lifetime,
+  );
   // Where a watch from now on begins: without it a cut before the first event would lose what came in between.
   const start = answer.headers.get('x-confman-token');
   if (position.isOpen() && start !== null) position.advance(start);
@@ -118,14 +130,14 @@ function toItem(event: ServerEvent, position: Position, exchange: Exchange): Wat
       const token = event.id ?? '';
       if (!position.advance(token)) return null;
       exchange.session.observe(token);
-      return { type: 'change', token, change: parseData<WatchEvent>(event) };
+      return { type: 'change', token, change: parseData(event) as WatchEvent };
     }
     case 'bookmark': {
-      const token = event.id ?? parseData<WatchBookmark>(event).version;
+      const token = event.id ?? (parseData(event) as WatchBookmark).version;
       return position.advance(token) ? { type: 'bookmark', token: position.text() } : null;
     }
     case 'compacted': {
-      const { oldest } = parseData<WatchCompacted>(event);
+      const { oldest } = parseData(event) as WatchCompacted;
       return { type: 'compacted', reason: 'retention', message: `the changes before ${oldest} are no longer kept` };
     }
     default:
@@ -134,9 +146,9 @@ function toItem(event: ServerEvent, position: Position, exchange: Exchange): Wat
   }
 }
 
-function parseData<T>(event: ServerEvent): T {
+function parseData(event: ServerEvent): unknown {
   try {
-    return JSON.parse(event.data) as T;
+    return JSON.parse(event.data);
   } catch (cause) {
     throw new ConfmanError('invalid-answer', `the data of a ${event.event} event is not JSON`, { cause });
   }

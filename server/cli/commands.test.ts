@@ -19,17 +19,20 @@ afterEach(async () => {
 });
 
 async function confman(argv: readonly string[], process: TestProcess = {}): Promise<Ended> {
-  return await bed.run(argv, { ...process, env: { CONFMAN_ENDPOINT: api.url, CONFMAN_KEY: apiKey, ...process.env } });
+  return bed.run(argv, { ...process, env: { CONFMAN_ENDPOINT: api.url, CONFMAN_KEY: apiKey, ...process.env } });
 }
 
 describe('get and put', () => {
-  test.each(['plain', '', 'with a line end\n', '\ufeffmark', 'grüße 👍\r\n\0', '{"a": 1}'])('keeps %j to the byte, through a file and through standard input', async (value) => {
-    writeFileSync(join(bed.cwd, 'value'), value);
-    expect((await confman(['put', 'app', 'from/file', '--file', 'value'])).code).toBe(0);
-    expect((await confman(['put', 'app', 'from/stdin', '-'], { stdin: value })).code).toBe(0);
-    expect((await confman(['get', 'app', 'from/file'])).stdoutBytes).toEqual(Buffer.from(value));
-    expect((await confman(['get', 'app', 'from/stdin'])).stdoutBytes).toEqual(Buffer.from(value));
-  });
+  test.each(['plain', '', 'with a line end\n', '\ufeffmark', 'grüße 👍\r\n\0', '{"a": 1}'])(
+    'keeps %j to the byte, through a file and through standard input',
+    async (value) => {
+      writeFileSync(join(bed.cwd, 'value'), value);
+      expect((await confman(['put', 'app', 'from/file', '--file', 'value'])).code).toBe(0);
+      expect((await confman(['put', 'app', 'from/stdin', '-'], { stdin: value })).code).toBe(0);
+      expect((await confman(['get', 'app', 'from/file'])).stdoutBytes).toEqual(Buffer.from(value));
+      expect((await confman(['get', 'app', 'from/stdin'])).stdoutBytes).toEqual(Buffer.from(value));
+    },
+  );
 
   test('adds a line end on a terminal only, and only where there is none', async () => {
     api.put('app', 'a', 'x');
@@ -85,9 +88,13 @@ describe('other commands on entries', () => {
     expect((await confman(['ls', 'app'])).stdout.trimEnd().split('\n')).toHaveLength(71);
     expect(JSON.parse((await confman(['ls', 'app', '--limit', '3', '-o', 'json'])).stdout)).toHaveLength(3);
     expect((await confman(['search', 'VALUE 42'])).stdout).toContain('key-42');
-    const history = JSON.parse((await confman(['history', 'app', 'key-00', '-o', 'json'])).stdout) as readonly { readonly revision: number }[];
+    const history = JSON.parse((await confman(['history', 'app', 'key-00', '-o', 'json'])).stdout) as readonly {
+      readonly revision: number;
+    }[];
     expect(history.map(({ revision }) => revision)).toEqual([2, 1]);
-    expect((await confman(['diff', 'app', 'key-00'])).stdout).toBe('--- revision 1\n+++ revision 2\n@@ -1 +1,2 @@\n-value 0\n\\ No newline at end of file\n+value 0\n+more\n');
+    expect((await confman(['diff', 'app', 'key-00'])).stdout).toBe(
+      '--- revision 1\n+++ revision 2\n@@ -1 +1,2 @@\n-value 0\n\\ No newline at end of file\n+value 0\n+more\n',
+    );
   });
 
   test('shows what values hold without obeying it', async () => {
@@ -143,7 +150,23 @@ describe('how commands end', () => {
     expect(ended.stderr).toContain(code);
   });
 
-  test.each([[['get', 'app']], [['frobnicate']], [['get', 'app', 'k', '--consistency', 'strong']], [['get', 'app', 'k', '--min-version', '007:1']], [['get', 'app', 'k', '--max-wait', '5']], [['get', '-bad-', 'k']], [['get', 'app', 'a//b']], [['put', 'app', 'k']], [['put', 'app', 'k', 'v', '--type', 'xml']], [['ls', '--limit', '0']], [['get', 'a', 'b', 'c']], [['get', 'app', 'k', '--endpoint', 'nowhere']], [['history', 'app', 'k', '--limit', 'x']], [['token', 'set', '5:42']], [['completion', 'tcsh']]])('answers %j with 2, without asking anybody', async (argv) => {
+  test.each([
+    [['get', 'app']],
+    [['frobnicate']],
+    [['get', 'app', 'k', '--consistency', 'strong']],
+    [['get', 'app', 'k', '--min-version', '007:1']],
+    [['get', 'app', 'k', '--max-wait', '5']],
+    [['get', '-bad-', 'k']],
+    [['get', 'app', 'a//b']],
+    [['put', 'app', 'k']],
+    [['put', 'app', 'k', 'v', '--type', 'xml']],
+    [['ls', '--limit', '0']],
+    [['get', 'a', 'b', 'c']],
+    [['get', 'app', 'k', '--endpoint', 'nowhere']],
+    [['history', 'app', 'k', '--limit', 'x']],
+    [['token', 'set', '5:42']],
+    [['completion', 'tcsh']],
+  ])('answers %j with 2, without asking anybody', async (argv) => {
     const ended = await confman(argv);
     expect(ended.code).toBe(2);
     expect(ended.stderr).not.toBe('');
@@ -161,7 +184,16 @@ describe('how commands end', () => {
     expect(JSON.parse(ended.stderr)).toMatchObject({ code: 'entry-not-found', status: 404 });
   });
 
-  test.each([[['--version']], [['--help']], [['get', '--help']], [['node', '--help']], [['keys', 'create', '--help']], [['completion', 'bash']], [['completion', 'zsh']], [['completion', 'fish']]])('helps with %j', async (argv) => {
+  test.each([
+    [['--version']],
+    [['--help']],
+    [['get', '--help']],
+    [['node', '--help']],
+    [['keys', 'create', '--help']],
+    [['completion', 'bash']],
+    [['completion', 'zsh']],
+    [['completion', 'fish']],
+  ])('helps with %j', async (argv) => {
     const ended = await confman(argv);
     expect(ended.code).toBe(0);
     expect(ended.stdout).not.toBe('');
@@ -171,8 +203,28 @@ describe('how commands end', () => {
 describe('settings of commands', () => {
   test('sends what the flags say of a read', async () => {
     api.put('app', 'k', 'x');
-    await confman(['get', 'app', 'k', '--consistency', 'linearizable', '--min-version', '1:1', '--max-wait', '2s', '--on-timeout', 'forward', '--node', 'n3']);
-    expect(api.server.asked[0]?.headers).toMatchObject({ 'x-confman-consistency': 'linearizable', 'x-confman-min-version': '1:1', 'x-confman-max-wait': '2000ms', 'x-confman-on-timeout': 'forward', 'x-confman-node': 'n3' });
+    await confman([
+      'get',
+      'app',
+      'k',
+      '--consistency',
+      'linearizable',
+      '--min-version',
+      '1:1',
+      '--max-wait',
+      '2s',
+      '--on-timeout',
+      'forward',
+      '--node',
+      'n3',
+    ]);
+    expect(api.server.asked[0]?.headers).toMatchObject({
+      'x-confman-consistency': 'linearizable',
+      'x-confman-min-version': '1:1',
+      'x-confman-max-wait': '2000ms',
+      'x-confman-on-timeout': 'forward',
+      'x-confman-node': 'n3',
+    });
   });
 
   test('takes the key from a file, and the local cluster’s own on this machine only', async () => {
@@ -197,7 +249,9 @@ describe('settings of commands', () => {
   });
 
   test('prints effective settings with their origins, and masks secrets', async () => {
-    const ended = await bed.run(['config', 'check', '--id', 'n2', '-o', 'json'], { env: { CONFMAN_ADMIN_KEY: apiKey, CONFMAN_TICK: '50ms', CONFMAN_TYCK: '1' } });
+    const ended = await bed.run(['config', 'check', '--id', 'n2', '-o', 'json'], {
+      env: { CONFMAN_ADMIN_KEY: apiKey, CONFMAN_TICK: '50ms', CONFMAN_TYCK: '1' },
+    });
     const rows = JSON.parse(ended.stdout) as readonly { readonly setting: string; readonly value: string; readonly from: string }[];
     const row = (name: string): unknown => rows.find(({ setting }) => setting === name);
     expect(row('id')).toEqual({ setting: 'id', value: 'n2', from: 'flag --id' });
@@ -246,7 +300,10 @@ describe('the version between calls', () => {
   test('is dropped, said once and forgotten when the cluster was restored', async () => {
     await confman(['put', 'app', 'k', 'x']);
     const restored = 'aaaaaaaa.00000002/9:9';
-    api.intercept = ({ headers }) => (String(headers['x-confman-min-version'] ?? '').includes('.00000001/') ? problem('version-lost-in-restore', { history: 'aaaaaaaa.00000001' }, { 'x-confman-token': restored }) : { headers: { 'x-confman-token': restored }, body: { value: 'y' } });
+    api.intercept = ({ headers }) =>
+      String(headers['x-confman-min-version'] ?? '').includes('.00000001/')
+        ? problem('version-lost-in-restore', { history: 'aaaaaaaa.00000001' }, { 'x-confman-token': restored })
+        : { headers: { 'x-confman-token': restored }, body: { value: 'y' } };
     const first = await confman(['get', 'app', 'k']);
     expect(first).toMatchObject({ code: 0, stdout: 'y' });
     expect(first.stderr).toBe('confman: this cluster was restored; your change at 1:1 may be lost\n');
@@ -255,7 +312,7 @@ describe('the version between calls', () => {
   });
 
   test('survives commands that run at the same time', async () => {
-    await Promise.all(Array.from({ length: 12 }, async (_, number) => await confman(['put', 'app', `k${number}`, 'x'])));
+    await Promise.all(Array.from({ length: 12 }, async (_, number) => confman(['put', 'app', `k${number}`, 'x'])));
     expect((await confman(['token', 'show'])).stdout).toBe('aaaaaaaa.00000001/1:12\n');
     expect(existsSync(`${stateFile()}.lock`)).toBe(false);
   });

@@ -60,7 +60,8 @@ export async function connect(flags: Flags, io: Io): Promise<Connection> {
     fetch: noting(fetch, endpoints, met),
     session,
     onNotice: (notice) => {
-      if (notice.type === 'version-dropped' && notice.history !== null && notice.code !== 'version-of-another-cluster') lost.add(notice.history);
+      if (notice.type === 'version-dropped' && notice.history !== null && notice.code !== 'version-of-another-cluster')
+        lost.add(notice.history);
       void report(notice, io);
     },
     retry: { attemptsMax: 8 },
@@ -70,7 +71,12 @@ export async function connect(flags: Flags, io: Io): Promise<Connection> {
     client,
     endpoints,
     output: values.output,
-    read: { ...callOptions(values, io), consistency: values.consistency ?? undefined, minVersion: values['min-version'] ?? undefined, onTimeout: values['on-timeout'] ?? undefined },
+    read: {
+      ...callOptions(values, io),
+      consistency: values.consistency ?? undefined,
+      minVersion: values['min-version'] ?? undefined,
+      onTimeout: values['on-timeout'] ?? undefined,
+    },
     write: callOptions(values, io),
     state,
     close: async () => {
@@ -80,7 +86,9 @@ export async function connect(flags: Flags, io: Io): Promise<Connection> {
       try {
         await state.save(after, met, lost);
       } catch (error) {
-        await io.stderr.write(`confman: what this command has seen could not be remembered: ${error instanceof Error ? error.message : String(error)}\n`);
+        await io.stderr.write(
+          `confman: what this command has seen could not be remembered: ${error instanceof Error ? error.message : String(error)}\n`,
+        );
       }
     },
   };
@@ -103,7 +111,8 @@ function noting(fetch: Fetch, endpoints: readonly string[], met: Map<string, str
 
 async function report(notice: Notice, io: Io): Promise<void> {
   if (notice.type === 'version-dropped' || notice.type === 'version-conflict') await io.stderr.write(`confman: ${notice.message}\n`);
-  if (notice.type === 'retry' && notice.attempt === 3 && io.stderr.isTerminal) await io.stderr.write(`confman: still trying (${notice.code})\n`);
+  if (notice.type === 'retry' && notice.attempt === 3 && io.stderr.isTerminal)
+    await io.stderr.write(`confman: still trying (${notice.code})\n`);
 }
 
 /** What `confman up` has left in the current directory. */
@@ -113,7 +122,11 @@ function localEndpoints(cwd: string): readonly string[] {
   try {
     const content: unknown = JSON.parse(text);
     const nodes: unknown = typeof content === 'object' && content !== null && 'nodes' in content ? content.nodes : null;
-    const urls = Array.isArray(nodes) ? nodes.flatMap((node: unknown) => (typeof node === 'object' && node !== null && 'url' in node && typeof node.url === 'string' ? [node.url] : [])) : [];
+    const urls = Array.isArray(nodes)
+      ? nodes.flatMap((node: unknown) =>
+          typeof node === 'object' && node !== null && 'url' in node && typeof node.url === 'string' ? [node.url] : [],
+        )
+      : [];
     return urls.length > 0 ? urls : [localEndpoint];
   } catch {
     return [localEndpoint];

@@ -62,11 +62,14 @@ export function explain(error: unknown): string {
   if (!isConfmanError(error)) return error instanceof Error ? error.message : String(error);
   const lines = [error.code === 'aborted' ? 'interrupted' : `${error.message} (${error.code})`];
   for (const detail of error.problem?.errors ?? []) {
-    const place = detail.line === undefined ? (detail.pointer ?? detail.parameter ?? '') : `line ${detail.line}, column ${detail.column ?? 1}`;
+    const place =
+      detail.line === undefined ? (detail.pointer ?? detail.parameter ?? '') : `line ${detail.line}, column ${detail.column ?? 1}`;
     if (detail.detail !== error.message) lines.push(`  ${place === '' ? '' : `${place}: `}${detail.detail}`);
   }
   for (const group of error.problem?.groups ?? []) {
-    lines.push(`  ${group.group}: ${group.required} was asked for, ${group.node} has applied ${group.applied}${group.reason === undefined ? '' : `; ${group.reason}`}`);
+    lines.push(
+      `  ${group.group}: ${group.required} was asked for, ${group.node} has applied ${group.applied}${group.reason === undefined ? '' : `; ${group.reason}`}`,
+    );
   }
   if (error.code === 'write-outcome-unknown') lines.push('  it may or may not have taken place: read before you write again');
   if (error.code === 'unauthenticated') lines.push('  give an API key with --key, CONFMAN_KEY or CONFMAN_KEY_FILE');

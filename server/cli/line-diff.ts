@@ -15,7 +15,12 @@ export function unifiedDiff(before: string, after: string): string {
   const steps = diffLines(splitLines(before), splitLines(after));
   const lines: string[] = [];
   for (const [from, to] of hunks(steps)) {
-    lines.push(header(steps, from, to), ...steps.slice(from, to).map(({ mark, line }) => (line.endsWith('\n') ? `${mark}${line.slice(0, -1)}` : `${mark}${line}\n\\ No newline at end of file`)));
+    lines.push(
+      header(steps, from, to),
+      ...steps
+        .slice(from, to)
+        .map(({ mark, line }) => (line.endsWith('\n') ? `${mark}${line.slice(0, -1)}` : `${mark}${line}\n\\ No newline at end of file`)),
+    );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -29,7 +34,8 @@ function diffLines(before: readonly string[], after: readonly string[]): readonl
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start++;
   let end = 0;
-  while (end < before.length - start && end < after.length - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  while (end < before.length - start && end < after.length - start && before[before.length - 1 - end] === after[after.length - 1 - end])
+    end++;
   const same = (lines: readonly string[]): readonly Step[] => lines.map((line) => ({ mark: ' ', line }));
   const middle = shortestEdit(before.slice(start, before.length - end), after.slice(start, after.length - end));
   return [...same(before.slice(0, start)), ...middle, ...same(before.slice(before.length - end))];

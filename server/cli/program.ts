@@ -4,7 +4,6 @@ import { ENTRY_TYPES, ROLES } from '../../lib/contract/model.ts';
 import { clientTable } from '../config/client-table.ts';
 import { upTable } from '../config/up-table.ts';
 import { UsageError } from './exit.ts';
-import { version } from './version.ts';
 import type { Setting } from '../config/setting.ts';
 import type { Flags } from './connect.ts';
 import type { Io } from './io.ts';
@@ -28,7 +27,7 @@ const limitOption = ['--limit <n>', 'at most so many'] as const;
 const yesOption = ['-y, --yes', 'do not ask'] as const;
 
 export function createProgram(io: Io, outcome: { exitCode: number }): Command {
-  const program = new Command('confman').description('Distributed configuration with versions that every node honours.').version(version, '--version');
+  const program = new Command('confman').description('Distributed configuration with versions that every node honours.');
   program
     .exitOverride()
     .configureOutput({
@@ -38,7 +37,13 @@ export function createProgram(io: Io, outcome: { exitCode: number }): Command {
     .configureHelp({ showGlobalOptions: true });
   addGlobalOptions(program);
 
-  const command = (usage: string, description: string, load: () => Promise<Action>, options: readonly (readonly [string, string] | Option)[] = [], parent = program): void => {
+  const command = (
+    usage: string,
+    description: string,
+    load: () => Promise<Action>,
+    options: readonly (readonly [string, string] | Option)[] = [],
+    parent = program,
+  ): void => {
     const created = parent.command(usage).description(description);
     for (const option of options) {
       if (option instanceof Option) created.addOption(option);
@@ -46,9 +51,14 @@ export function createProgram(io: Io, outcome: { exitCode: number }): Command {
     }
     created.action(async () => {
       const args = created.args;
-      if (args.length > created.registeredArguments.length && created.registeredArguments.at(-1)?.variadic !== true) throw new UsageError('too many arguments');
+      if (args.length > created.registeredArguments.length && created.registeredArguments.at(-1)?.variadic !== true)
+        throw new UsageError('too many arguments');
       const run = await load();
-      outcome.exitCode = (await run({ io, flags: flagsOf(program), options: created.opts(), explicit: (option) => created.getOptionValueSource(option) === 'cli' }, args)) ?? 0;
+      outcome.exitCode =
+        (await run(
+          { io, flags: flagsOf(program), options: created.opts(), explicit: (option) => created.getOptionValueSource(option) === 'cli' },
+          args,
+        )) ?? 0;
     });
   };
 
@@ -58,14 +68,23 @@ export function createProgram(io: Io, outcome: { exitCode: number }): Command {
   return program;
 }
 
-type Register = (usage: string, description: string, load: () => Promise<Action>, options?: readonly (readonly [string, string] | Option)[], parent?: Command) => void;
+type Register = (
+  usage: string,
+  description: string,
+  load: () => Promise<Action>,
+  options?: readonly (readonly [string, string] | Option)[],
+  parent?: Command,
+) => void;
 
 function addGlobalOptions(program: Command): void {
+  // Answered before anything is parsed; here for the help.
+  program.option('--version', 'print the version');
   program.option('--config <file>', 'settings as YAML or JSON; flags and CONFMAN_ variables go before it');
   for (const [name, setting] of Object.entries(clientTable)) {
     const short = name === 'output' ? '-o, ' : '';
     const option = new Option(`${short}--${name} <${setting.placeholder.toLowerCase()}>`, setting.doc);
-    if (setting.shape === 'list') option.argParser((text: string, before: string | undefined) => (before === undefined ? text : `${before},${text}`));
+    if (setting.shape === 'list')
+      option.argParser((text: string, before: string | undefined) => (before === undefined ? text : `${before},${text}`));
     program.addOption(option);
     if (setting.secret) program.addOption(new Option(`--${name}-file <file>`, 'the same, from a file'));
   }
@@ -83,22 +102,60 @@ function flagsOf(program: Command): Flags {
 function addEntryCommands(command: Register): void {
   const type = new Option('--type <type>', 'what the value is; without it an entry keeps its type').choices(ENTRY_TYPES);
   const ifMatch = ['--if-match <version>', 'only if the entry is at this version'] as const;
-  command('get <namespace> <key>', 'print a value, exactly', async () => (await import('./commands/get.ts')).get, [['--revision <n>', 'an old revision']]);
-  command('put <namespace> <key> [value]', 'store a value; "-" reads it from standard input', async () => (await import('./commands/put.ts')).put, [
-    ['--file <file>', 'read the value from a file'],
+  command('get <namespace> <key>', 'print a value, exactly', async () => (await import('./commands/get.ts')).get, [
+    ['--revision <n>', 'an old revision'],
+  ]);
+  command(
+    'put <namespace> <key> [value]',
+    'store a value; "-" reads it from standard input',
+    async () => (await import('./commands/put.ts')).put,
+    [
+      ['--file <file>', 'read the value from a file'],
+      type,
+      messageOption,
+      ifMatch,
+      ['--create', 'only if there is no such entry'],
+      ['--dry-run', 'only check'],
+    ],
+  );
+  command(
+    'rm <namespace> [keys...]',
+    'delete entries, or with --recursive a namespace with all of them',
+    async () => (await import('./commands/rm.ts')).rm,
+    [messageOption, ifMatch, ['--recursive', 'delete the namespace and its entries'], yesOption],
+  );
+  command('ls [namespace]', 'list namespaces, or the entries of one', async () => (await import('./commands/ls.ts')).ls, [
+    ['--prefix <text>', 'only names that start so'],
+    ['--values', 'with the values'],
+    limitOption,
+  ]);
+  command('edit <namespace> <key>', 'change a value in $EDITOR', async () => (await import('./commands/edit.ts')).edit, [
     type,
     messageOption,
-    ifMatch,
-    ['--create', 'only if there is no such entry'],
-    ['--dry-run', 'only check'],
   ]);
-  command('rm <namespace> [keys...]', 'delete entries, or with --recursive a namespace with all of them', async () => (await import('./commands/rm.ts')).rm, [messageOption, ifMatch, ['--recursive', 'delete the namespace and its entries'], yesOption]);
-  command('ls [namespace]', 'list namespaces, or the entries of one', async () => (await import('./commands/ls.ts')).ls, [['--prefix <text>', 'only names that start so'], ['--values', 'with the values'], limitOption]);
-  command('edit <namespace> <key>', 'change a value in $EDITOR', async () => (await import('./commands/edit.ts')).edit, [type, messageOption]);
-  command('history <namespace> <key>', 'list the revisions of an entry, newest first', async () => (await import('./commands/history.ts')).history, [limitOption]);
-  command('diff <namespace> <key> [from] [to]', 'compare two revisions of an entry; by default the last two', async () => (await import('./commands/diff.ts')).diff, [['--file <file>', 'compare with a file instead']]);
-  command('restore <namespace> <key> <revision>', 'make an old value the newest revision', async () => (await import('./commands/history.ts')).restore, [messageOption, ifMatch]);
-  command('watch [namespace]', 'print changes as they come', async () => (await import('./commands/watch.ts')).watch, [['--prefix <text>', 'only keys that start so'], ['--since <version>', 'go on after this version'], ['--values', 'with the values']]);
+  command(
+    'history <namespace> <key>',
+    'list the revisions of an entry, newest first',
+    async () => (await import('./commands/history.ts')).history,
+    [limitOption],
+  );
+  command(
+    'diff <namespace> <key> [from] [to]',
+    'compare two revisions of an entry; by default the last two',
+    async () => (await import('./commands/diff.ts')).diff,
+    [['--file <file>', 'compare with a file instead']],
+  );
+  command(
+    'restore <namespace> <key> <revision>',
+    'make an old value the newest revision',
+    async () => (await import('./commands/history.ts')).restore,
+    [messageOption, ifMatch],
+  );
+  command('watch [namespace]', 'print changes as they come', async () => (await import('./commands/watch.ts')).watch, [
+    ['--prefix <text>', 'only keys that start so'],
+    ['--since <version>', 'go on after this version'],
+    ['--values', 'with the values'],
+  ]);
   command('audit [namespace] [key]', 'list who changed what, newest first', async () => (await import('./commands/audit.ts')).audit, [
     ['--actor <name>', 'only changes by this key'],
     ['--action <action>', 'only this action, such as config.updated'],
@@ -106,48 +163,93 @@ function addEntryCommands(command: Register): void {
     ['--to <time>', 'not after this time (RFC 3339)'],
     limitOption,
   ]);
-  command('search <text>', 'find entries by key or value', async () => (await import('./commands/search.ts')).search, [['--in <where>', 'key, value, or key,value'], ['--prefix <text>', 'only namespaces that start so'], limitOption]);
+  command('search <text>', 'find entries by key or value', async () => (await import('./commands/search.ts')).search, [
+    ['--in <where>', 'key, value, or key,value'],
+    ['--prefix <text>', 'only namespaces that start so'],
+    limitOption,
+  ]);
 }
 
 function addTreeCommands(command: Register): void {
-  command('import <dir>', 'load a folder tree: folders become namespaces, files become entries', async () => (await import('./commands/import.ts')).importTree, [
-    ['--namespace <namespace>', 'for files at the top'],
-    ['--prefix <namespace>', 'put all namespaces below this one'],
-    ['--dry-run', 'only show what would change'],
-    messageOption,
-    yesOption,
-  ]);
-  command('export <dir>', 'write entries as a folder tree, the inverse of import', async () => (await import('./commands/export.ts')).exportTree, [
-    ['--namespace <namespace>', 'only this namespace, its entries at the top'],
-    ['--prefix <namespace>', 'only namespaces below this one, without it in their names'],
-    ['--force', 'also into a folder that is not empty'],
-  ]);
+  command(
+    'import <dir>',
+    'load a folder tree: folders become namespaces, files become entries',
+    async () => (await import('./commands/import.ts')).importTree,
+    [
+      ['--namespace <namespace>', 'for files at the top'],
+      ['--prefix <namespace>', 'put all namespaces below this one'],
+      ['--dry-run', 'only show what would change'],
+      messageOption,
+      yesOption,
+    ],
+  );
+  command(
+    'export <dir>',
+    'write entries as a folder tree, the inverse of import',
+    async () => (await import('./commands/export.ts')).exportTree,
+    [
+      ['--namespace <namespace>', 'only this namespace, its entries at the top'],
+      ['--prefix <namespace>', 'only namespaces below this one, without it in their names'],
+      ['--force', 'also into a folder that is not empty'],
+    ],
+  );
 }
 
 function addOperationCommands(command: Register, program: Command): void {
-  command('up', 'run a cluster on this machine', async () => (await import('./commands/up.ts')).up, Object.entries(upTable).filter(([, setting]) => !setting.secret).map(upOption));
-  command('node', 'run one node; see confman node --help for its settings', async () => (await import('./commands/node.ts')).misplacedFlags);
+  command(
+    'up',
+    'run a cluster on this machine',
+    async () => (await import('./commands/up.ts')).up,
+    Object.entries(upTable)
+      .filter(([, setting]) => !setting.secret)
+      .map(upOption),
+  );
+  command(
+    'node',
+    'run one node; see confman node --help for its settings',
+    async () => (await import('./commands/node.ts')).misplacedFlags,
+  );
   command('status', 'show the cluster and how well it is', async () => (await import('./commands/status.ts')).status);
   command('members', 'list the nodes', async () => (await import('./commands/status.ts')).members);
   command('groups', 'list the Raft groups and their replicas', async () => (await import('./commands/status.ts')).groups);
 
   const keys = program.command('keys').description('API keys');
   command('list', 'list API keys', async () => (await import('./commands/keys.ts')).listKeys, [], keys);
-  command('create <name>', 'make an API key; its secret is shown once', async () => (await import('./commands/keys.ts')).createKey, [
-    new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory(),
-    ['--scope <namespaces>', 'only these namespaces and those below them, separated by commas'],
-    ['--expires <time>', 'when it ends (RFC 3339)'],
-  ], keys);
+  command(
+    'create <name>',
+    'make an API key; its secret is shown once',
+    async () => (await import('./commands/keys.ts')).createKey,
+    [
+      new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory(),
+      ['--scope <namespaces>', 'only these namespaces and those below them, separated by commas'],
+      ['--expires <time>', 'when it ends (RFC 3339)'],
+    ],
+    keys,
+  );
   command('revoke <id>', 'end an API key', async () => (await import('./commands/keys.ts')).revokeKey, [yesOption], keys);
 
   const token = program.command('token').description('the version that commands remember between calls');
   command('show', 'print it, to hand it to another process', async () => (await import('./commands/token.ts')).showToken, [], token);
-  command('set <version>', 'make later commands demand this version as well', async () => (await import('./commands/token.ts')).setToken, [], token);
+  command(
+    'set <version>',
+    'make later commands demand this version as well',
+    async () => (await import('./commands/token.ts')).setToken,
+    [],
+    token,
+  );
   command('clear', 'forget it', async () => (await import('./commands/token.ts')).clearToken, [], token);
 
   const config = program.command('config').description('settings');
-  command('check', 'print the settings of a node (or, with --client, of commands) and where each comes from', async () => (await import('./commands/config-check.ts')).misplacedFlags, [['--client', 'the settings of commands instead']], config);
-  command('completion <shell>', 'print a completion script for bash, zsh or fish', async () => (await import('./commands/completion.ts')).completion(program));
+  command(
+    'check',
+    'print the settings of a node (or, with --client, of commands) and where each comes from',
+    async () => (await import('./commands/config-check.ts')).misplacedFlags,
+    [['--client', 'the settings of commands instead']],
+    config,
+  );
+  command('completion <shell>', 'print a completion script for bash, zsh or fish', async () =>
+    (await import('./commands/completion.ts')).completion(program),
+  );
 }
 
 function upOption([name, setting]: readonly [string, Setting<unknown>]): Option {

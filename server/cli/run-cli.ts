@@ -1,4 +1,6 @@
 /** One command from its arguments to its exit code. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { exitCodeOf, EXIT, explain, UsageError } from './exit.ts';
 import { createProgram } from './program.ts';
@@ -9,6 +11,10 @@ import type { Io } from './io.ts';
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const outcome = { exitCode: EXIT.ok as number };
   try {
+    if (argv[0] === '--version') {
+      await io.stdout.write(`${versionOf(io)}\n`);
+      return EXIT.ok;
+    }
     // The settings of a node are parsed by their own table, in either command.
     if (argv[0] === 'node') {
       const { describeNodeSettings, runNodeCommand } = await import('./commands/node.ts');
@@ -23,8 +29,14 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     await createProgram(io, outcome).parseAsync([...argv], { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
-    return await reportFailure(error, argv, io);
+    return reportFailure(error, argv, io);
   }
+}
+
+/** From the manifest beside the built programs. */
+function versionOf(io: Io): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(io.programs, '..', 'package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
 }
 
 function isHelp(argv: readonly string[]): boolean {
@@ -41,5 +53,8 @@ async function reportFailure(error: unknown, argv: readonly string[], io: Io): P
 }
 
 function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((argument, at) => argument === '--output=json' || argument === '-ojson' || (argument === 'json' && ['-o', '--output'].includes(argv[at - 1] ?? '')));
+  return argv.some(
+    (argument, at) =>
+      argument === '--output=json' || argument === '-ojson' || (argument === 'json' && ['-o', '--output'].includes(argv[at - 1] ?? '')),
+  );
 }

@@ -141,7 +141,14 @@ function split(seen: SessionState): ReadonlyMap<string, SessionState> {
 }
 
 function isStateDocument(content: unknown): content is StateDocument {
-  return typeof content === 'object' && content !== null && 'format' in content && content.format === 1 && 'clusters' in content && 'endpoints' in content;
+  return (
+    typeof content === 'object' &&
+    content !== null &&
+    'format' in content &&
+    content.format === 1 &&
+    'clusters' in content &&
+    'endpoints' in content
+  );
 }
 
 function isTaken(error: unknown): boolean {

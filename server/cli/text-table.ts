@@ -4,7 +4,12 @@
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[], bold: boolean): string {
   const shown = [header, ...rows].map((row) => row.map(printable));
   const widths = header.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
-  const lines = shown.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd());
+  const lines = shown.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
   const [first = '', ...others] = lines;
   return `${[bold ? `\u001b[1m${first}\u001b[22m` : first, ...others].join('\n')}\n`;
 }

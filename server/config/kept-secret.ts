@@ -51,7 +51,8 @@ export function readKeptSecret(file: string): string | null {
     if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return null;
     throw error;
   }
-  if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) throw new Error(`${file} holds a secret, but others than its owner may read it: chmod 600 it`);
+  if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0)
+    throw new Error(`${file} holds a secret, but others than its owner may read it: chmod 600 it`);
   if (text === '') throw new Error(`${file} is to hold a secret, but it is empty`);
   return text;
 }

@@ -91,7 +91,13 @@ describe('precedence', () => {
   test('reads lists, maps and camel-case names of a file', () => {
     const yaml = 'initialCluster:\n  n1: 127.0.0.1:6101\n  n2: 127.0.0.1:6201\nclusterSecret: a-secret-of-sufficient-length\n';
     const { bootstrap } = load(['--config', 'c.yaml'], {}, { 'c.yaml': yaml });
-    expect(bootstrap).toEqual({ kind: 'form', members: [{ node: 'n1', peer: '127.0.0.1:6101' }, { node: 'n2', peer: '127.0.0.1:6201' }] });
+    expect(bootstrap).toEqual({
+      kind: 'form',
+      members: [
+        { node: 'n1', peer: '127.0.0.1:6101' },
+        { node: 'n2', peer: '127.0.0.1:6201' },
+      ],
+    });
     const listed = 'initial-cluster: [n1=127.0.0.1:6101]\n';
     expect(load(['--config', 'c.yaml'], {}, { 'c.yaml': listed }).bootstrap.kind).toBe('form');
   });
@@ -115,7 +121,9 @@ describe('secrets', () => {
 
   test('refuses a secret that is set in two ways at once', () => {
     const env = { CONFMAN_CLUSTER_SECRET_FILE: '/run/s', CONFMAN_CLUSTER_SECRET: secret };
-    expect(faults([], env, { '/run/s': secret }).join()).toContain('both variable CONFMAN_CLUSTER_SECRET and variable CONFMAN_CLUSTER_SECRET_FILE');
+    expect(faults([], env, { '/run/s': secret }).join()).toContain(
+      'both variable CONFMAN_CLUSTER_SECRET and variable CONFMAN_CLUSTER_SECRET_FILE',
+    );
   });
 
   test('never repeats a secret in a complaint about it', () => {
@@ -131,7 +139,10 @@ describe('the loopback rule', () => {
     expect(faults(beyond)).toHaveLength(2);
     expect(faults([...beyond, '--insecure'])).toEqual([]);
     const tls = ['--tls-cert', 'c', '--tls-key', 'k', '--peer-tls-cert', 'c', '--peer-tls-key', 'k', '--peer-tls-ca', 'a'];
-    expect(load([...beyond, ...tls])).toMatchObject({ advertiseUrl: 'https://10.0.0.5:6100', tls: { certFile: '/work/c', keyFile: '/work/k' } });
+    expect(load([...beyond, ...tls])).toMatchObject({
+      advertiseUrl: 'https://10.0.0.5:6100',
+      tls: { certFile: '/work/c', keyFile: '/work/k' },
+    });
   });
 
   test.each(['127.0.0.1', '127.9.9.9', 'localhost', '[::1]'])('leaves %s alone', (host) => {

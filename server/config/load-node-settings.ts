@@ -52,13 +52,16 @@ export function loadNodeSettingsWithOrigins(sources: NodeSources): LoadedNodeSet
 function clusterFaults(values: NodeValues): readonly string[] {
   const faults: string[] = [];
   const members = values['initial-cluster'];
-  if (members.length > 0 && values.join !== null) faults.push('initial-cluster and join exclude each other: a node forms a cluster or joins one');
+  if (members.length > 0 && values.join !== null)
+    faults.push('initial-cluster and join exclude each other: a node forms a cluster or joins one');
   const ids = new Set(members.map(({ node }) => node));
   if (ids.size < members.length) faults.push('initial-cluster: an id occurs twice');
   if (new Set(members.map(({ peer }) => peer)).size < members.length) faults.push('initial-cluster: a peer address occurs twice');
   if (members.length > 0 && !ids.has(values.id)) faults.push(`initial-cluster does not list this node, ${values.id}`);
   if (values['cluster-secret'] === null && (members.length > 1 || values.join !== null)) {
-    faults.push('cluster-secret: several nodes prove to each other that they belong together by a secret; give all of them the same CONFMAN_CLUSTER_SECRET or --cluster-secret-file');
+    faults.push(
+      'cluster-secret: several nodes prove to each other that they belong together by a secret; give all of them the same CONFMAN_CLUSTER_SECRET or --cluster-secret-file',
+    );
   }
   return faults;
 }
@@ -67,19 +70,29 @@ function clusterFaults(values: NodeValues): readonly string[] {
 function exposureFaults(values: NodeValues): readonly string[] {
   const faults: string[] = [];
   const { listen, 'peer-listen': peerListen } = values;
-  if (listen.port === peerListen.port && (listen.host === peerListen.host || isWildcard(listen.host) || isWildcard(peerListen.host))) faults.push('listen and peer-listen need different ports');
+  if (listen.port === peerListen.port && (listen.host === peerListen.host || isWildcard(listen.host) || isWildcard(peerListen.host)))
+    faults.push('listen and peer-listen need different ports');
   if (!values.insecure) {
     if (!isLoopback(listen.host) && values['tls-cert'] === null) {
-      faults.push(`listen ${formatHostPort(listen)} is reachable from other machines: give --tls-cert and --tls-key, or say --insecure to go without`);
+      faults.push(
+        `listen ${formatHostPort(listen)} is reachable from other machines: give --tls-cert and --tls-key, or say --insecure to go without`,
+      );
     }
     if (!isLoopback(peerListen.host) && values['peer-tls-cert'] === null) {
-      faults.push(`peer-listen ${formatHostPort(peerListen)} is reachable from other machines: give --peer-tls-cert, --peer-tls-key and --peer-tls-ca, or say --insecure to go without`);
+      faults.push(
+        `peer-listen ${formatHostPort(peerListen)} is reachable from other machines: give --peer-tls-cert, --peer-tls-key and --peer-tls-ca, or say --insecure to go without`,
+      );
     }
   }
-  if (isWildcard(listen.host) && values['advertise-url'] === null) faults.push(`listen ${formatHostPort(listen)} is no address that anybody can connect to: say with --advertise-url which one clients are to use`);
+  if (isWildcard(listen.host) && values['advertise-url'] === null)
+    faults.push(
+      `listen ${formatHostPort(listen)} is no address that anybody can connect to: say with --advertise-url which one clients are to use`,
+    );
   const advertised = advertisedPeer(values);
   if (isWildcard(advertised.slice(0, advertised.lastIndexOf(':')).replaceAll(/[[\]]/g, ''))) {
-    faults.push(`peer-listen ${formatHostPort(peerListen)} is no address that anybody can connect to: say with --advertise-peer which one other nodes are to use`);
+    faults.push(
+      `peer-listen ${formatHostPort(peerListen)} is no address that anybody can connect to: say with --advertise-peer which one other nodes are to use`,
+    );
   }
   return faults;
 }
@@ -90,7 +103,8 @@ function tlsFaults(values: NodeValues): readonly string[] {
   const peer = [values['peer-tls-cert'], values['peer-tls-key'], values['peer-tls-ca']].filter((file) => file !== null);
   if (peer.length !== 0 && peer.length !== 3) faults.push('peer-tls-cert, peer-tls-key and peer-tls-ca belong together');
   const url = values['advertise-url'];
-  if (url !== null && url.startsWith('http:') && values['tls-cert'] !== null) faults.push('advertise-url must be https:// when tls-cert is given');
+  if (url !== null && url.startsWith('http:') && values['tls-cert'] !== null)
+    faults.push('advertise-url must be https:// when tls-cert is given');
   return faults;
 }
 
@@ -118,12 +132,18 @@ function toNodeSettings(values: NodeValues, cwd: string): NodeSettings {
     data: absolute(values.data),
     listen: values.listen,
     peerListen: values['peer-listen'],
-    bootstrap: values.join === null ? { kind: 'form', members: members.toSorted((a, b) => (a.node < b.node ? -1 : 1)) } : { kind: 'join', url: values.join },
+    bootstrap:
+      values.join === null
+        ? { kind: 'form', members: members.toSorted((a, b) => (a.node < b.node ? -1 : 1)) }
+        : { kind: 'join', url: values.join },
     advertiseUrl: values['advertise-url'] ?? `${scheme}://${formatHostPort(values.listen)}`,
     advertisePeer,
     insecure: values.insecure,
     tls: certFile === null || keyFile === null ? null : { certFile: absolute(certFile), keyFile: absolute(keyFile) },
-    peerTls: peerCert === null || peerKey === null || peerCa === null ? null : { certFile: absolute(peerCert), keyFile: absolute(peerKey), caFile: absolute(peerCa) },
+    peerTls:
+      peerCert === null || peerKey === null || peerCa === null
+        ? null
+        : { certFile: absolute(peerCert), keyFile: absolute(peerKey), caFile: absolute(peerCa) },
     clusterSecret: values['cluster-secret'],
     adminKey: values['admin-key'],
     clusterName: values['cluster-name'],

@@ -11,7 +11,9 @@ export interface NodeSettings {
   readonly listen: HostPort;
   readonly peerListen: HostPort;
   /** How the node comes into a cluster when its data directory is empty. `form`: sorted by id, this node among them, at least one. */
-  readonly bootstrap: { readonly kind: 'form'; readonly members: readonly InitialMember[] } | { readonly kind: 'join'; readonly url: string };
+  readonly bootstrap:
+    | { readonly kind: 'form'; readonly members: readonly InitialMember[] }
+    | { readonly kind: 'join'; readonly url: string };
   /** Base URL by which clients reach this node, without a trailing slash. */
   readonly advertiseUrl: string;
   /** `host:port` by which other nodes reach the peer port. */

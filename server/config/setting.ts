@@ -57,7 +57,13 @@ function parseSwitch(text: string): boolean {
 }
 
 /** Elements separated by commas; empty elements are refused by the element's parser. */
-export function list<T>(row: { readonly placeholder: string; readonly element: Parse<T>; readonly formatElement?: ((value: T) => string) | undefined; readonly fallback: readonly T[]; readonly doc: string }): Setting<readonly T[]> {
+export function list<T>(row: {
+  readonly placeholder: string;
+  readonly element: Parse<T>;
+  readonly formatElement?: ((value: T) => string) | undefined;
+  readonly fallback: readonly T[];
+  readonly doc: string;
+}): Setting<readonly T[]> {
   const formatElement = row.formatElement ?? String;
   return {
     shape: 'list',
@@ -71,7 +77,11 @@ export function list<T>(row: { readonly placeholder: string; readonly element: P
 }
 
 /** A setting that takes one of a few words. */
-export function choice<const W extends string>(row: { readonly words: readonly W[]; readonly fallback: NoInfer<W>; readonly doc: string }): Setting<W> {
+export function choice<const W extends string>(row: {
+  readonly words: readonly W[];
+  readonly fallback: NoInfer<W>;
+  readonly doc: string;
+}): Setting<W> {
   return value({ placeholder: row.words.join('|'), parse: oneOf(row.words), fallback: row.fallback, doc: row.doc });
 }
 

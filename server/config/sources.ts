@@ -90,7 +90,11 @@ export function resolveSettings<T extends SettingTable>(table: T, sources: Sourc
   const variables = new Set([...known].map(variableName));
   const unknownVariables = Object.keys(sources.env).filter((name) => name.startsWith('CONFMAN_') && !variables.has(name));
   // Built name by name from the very table that the types are made of.
-  return { values: values as Values<T>, origins: origins as { readonly [K in keyof T]: Origin }, unknownVariables: unknownVariables.toSorted() };
+  return {
+    values: values as Values<T>,
+    origins: origins as { readonly [K in keyof T]: Origin },
+    unknownVariables: unknownVariables.toSorted(),
+  };
 }
 
 type Layer = (name: string) => Found | null;
@@ -143,7 +147,9 @@ function fieldText(content: unknown): string | null {
   if (typeof content === 'string') return content;
   if (typeof content === 'number' || typeof content === 'boolean') return String(content);
   if (typeof content !== 'object' || content === null) return null;
-  const parts = Array.isArray(content) ? content.map(fieldText) : Object.entries(content).map(([key, inner]) => mapped(key, fieldText(inner)));
+  const parts = Array.isArray(content)
+    ? content.map(fieldText)
+    : Object.entries(content).map(([key, inner]) => mapped(key, fieldText(inner)));
   return parts.includes(null) ? null : parts.join(',');
 }
 
@@ -155,7 +161,8 @@ function findSetting(name: string, secret: boolean, layers: readonly Layer[], re
   for (const layer of layers) {
     const direct = layer(name);
     const byFile = secret ? layer(`${name}-file`) : null;
-    if (direct !== null && byFile !== null) faults.push(`${name}: both ${describeOrigin(direct.origin)} and ${describeOrigin(byFile.origin)} are set`);
+    if (direct !== null && byFile !== null)
+      faults.push(`${name}: both ${describeOrigin(direct.origin)} and ${describeOrigin(byFile.origin)} are set`);
     if (direct !== null) return direct;
     if (byFile === null) continue;
     try {

@@ -1,5 +1,5 @@
 /** Turns what Node's HTTP clients give into the answer that the client of `lib/client` expects. */
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FetchAnswer } from '../fetch.ts';
 
@@ -17,8 +17,8 @@ export function toFetchAnswer(status: number, headers: IncomingHttpHeaders, body
         const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
         return {
           read: async () => {
-            const { done, value } = await chunks.next();
-            return done === true ? { done: true } : { done: false, value };
+            const next = await chunks.next();
+            return next.done === true ? { done: true } : { done: false, value: next.value };
           },
           cancel: () => {
             // Also while a read is under way, which would hold up the iterator's own way to end.

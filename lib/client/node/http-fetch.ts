@@ -7,7 +7,7 @@ import type { Fetch } from '../fetch.ts';
 export interface NodeFetch {
   readonly fetch: Fetch;
   /** Closes kept connections, so that the process may end. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface NodeFetchOptions {
@@ -25,7 +25,12 @@ export function httpFetch(options: NodeFetchOptions = {}): NodeFetch {
       const secure = url.startsWith('https:');
       const { method, headers, body, signal } = init;
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const outgoing = (secure ? requestHttps : requestHttp)(url, { method, headers: { ...headers, ...length }, agent: secure ? https : http, signal });
+      const outgoing = (secure ? requestHttps : requestHttp)(url, {
+        method,
+        headers: { ...headers, ...length },
+        agent: secure ? https : http,
+        signal,
+      });
       outgoing.on('error', reject);
       outgoing.on('response', (incoming) => {
         resolve(toFetchAnswer(incoming.statusCode ?? 0, incoming.headers, incoming));

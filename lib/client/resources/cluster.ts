@@ -1,6 +1,14 @@
 import { query } from '../request.ts';
 import { Listing } from '../listing.ts';
-import type { ApiKey, ApiKeyList, CreateKeyAnswer, CreateKeyRequest, RevokeKeyAnswer, Session as SignedIn, SignOutAnswer } from '../../contract/schemas/access.ts';
+import type {
+  ApiKey,
+  ApiKeyList,
+  CreateKeyAnswer,
+  CreateKeyRequest,
+  RevokeKeyAnswer,
+  Session as SignedIn,
+  SignOutAnswer,
+} from '../../contract/schemas/access.ts';
 import type { ClusterStatus, LabRequest, LabState, TransferLeaderAnswer } from '../../contract/schemas/cluster.ts';
 import type { Exchange } from '../exchange.ts';
 import type { PageOptions } from '../listing.ts';
@@ -16,12 +24,19 @@ export class Cluster {
 
   /** The whole cluster as the answering node sees it. */
   async status(options: ReadOptions = {}): Promise<Answer<ClusterStatus>> {
-    return await this.#exchange.call({ kind: 'read', method: 'GET', path: '/api/v1/cluster', options, cacheable: false });
+    return this.#exchange.call({ kind: 'read', method: 'GET', path: '/api/v1/cluster', options, cacheable: false });
   }
 
   /** Hands the leadership of a group to a voter. */
   async transferLeader(group: string, node: string, options: CallOptions = {}): Promise<Answer<TransferLeaderAnswer>> {
-    return await this.#exchange.call({ kind: 'write', method: 'POST', path: `/api/v1/cluster/groups/${encodeURIComponent(group)}/leader`, body: { node }, options, repeatable: 'always' });
+    return this.#exchange.call({
+      kind: 'write',
+      method: 'POST',
+      path: `/api/v1/cluster/groups/${encodeURIComponent(group)}/leader`,
+      body: { node },
+      options,
+      repeatable: 'always',
+    });
   }
 }
 
@@ -35,16 +50,26 @@ export class Keys {
 
   list(options: ReadOptions & PageOptions = {}): Listing<ApiKey, ApiKeyList> {
     const { limit } = options;
-    return new Listing((cursor) => this.#exchange.call({ kind: 'read', method: 'GET', path: `/api/v1/keys${query({ limit, cursor })}`, options, cacheable: false }), options.cursor);
+    return new Listing(
+      (cursor) =>
+        this.#exchange.call({ kind: 'read', method: 'GET', path: `/api/v1/keys${query({ limit, cursor })}`, options, cacheable: false }),
+      options.cursor,
+    );
   }
 
   /** The secret is in this answer only; null when the answer is a replay of an earlier one. */
   async create(body: CreateKeyRequest, options: WriteOptions = {}): Promise<Answer<CreateKeyAnswer>> {
-    return await this.#exchange.call({ kind: 'write', method: 'POST', path: '/api/v1/keys', body, options, repeatable: 'key' });
+    return this.#exchange.call({ kind: 'write', method: 'POST', path: '/api/v1/keys', body, options, repeatable: 'key' });
   }
 
   async revoke(id: string, options: WriteOptions = {}): Promise<Answer<RevokeKeyAnswer>> {
-    return await this.#exchange.call({ kind: 'write', method: 'DELETE', path: `/api/v1/keys/${encodeURIComponent(id)}`, options, repeatable: 'key' });
+    return this.#exchange.call({
+      kind: 'write',
+      method: 'DELETE',
+      path: `/api/v1/keys/${encodeURIComponent(id)}`,
+      options,
+      repeatable: 'key',
+    });
   }
 }
 
@@ -57,16 +82,23 @@ export class SignIn {
   }
 
   async whoAmI(options: ReadOptions = {}): Promise<Answer<SignedIn>> {
-    return await this.#exchange.call({ kind: 'read', method: 'GET', path: '/api/v1/session', options, cacheable: false });
+    return this.#exchange.call({ kind: 'read', method: 'GET', path: '/api/v1/session', options, cacheable: false });
   }
 
   /** Sets the session cookie. Attempts are limited, so a failed one is not repeated. */
   async signIn(key: string, options: CallOptions = {}): Promise<Answer<SignedIn>> {
-    return await this.#exchange.call({ kind: 'write', method: 'POST', path: '/api/v1/session', body: { key }, options, repeatable: 'never' });
+    return this.#exchange.call({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/v1/session',
+      body: { key },
+      options,
+      repeatable: 'never',
+    });
   }
 
   async signOut(options: CallOptions = {}): Promise<Answer<SignOutAnswer>> {
-    return await this.#exchange.call({ kind: 'write', method: 'DELETE', path: '/api/v1/session', options, repeatable: 'always' });
+    return this.#exchange.call({ kind: 'write', method: 'DELETE', path: '/api/v1/session', options, repeatable: 'always' });
   }
 }
 
@@ -79,10 +111,16 @@ export class Lab {
   }
 
   async state(options: ReadOptions = {}): Promise<Answer<LabState>> {
-    return await this.#exchange.call({ kind: 'read', method: 'GET', path: '/api/v1/lab', options: { session: false, ...options }, cacheable: false });
+    return this.#exchange.call({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/v1/lab',
+      options: { session: false, ...options },
+      cacheable: false,
+    });
   }
 
   async set(change: LabRequest, options: CallOptions = {}): Promise<Answer<LabState>> {
-    return await this.#exchange.call({ kind: 'write', method: 'POST', path: '/api/v1/lab', body: change, options, repeatable: 'always' });
+    return this.#exchange.call({ kind: 'write', method: 'POST', path: '/api/v1/lab', body: change, options, repeatable: 'always' });
   }
 }

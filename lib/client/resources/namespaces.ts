@@ -17,22 +17,44 @@ export class Namespaces {
   list(options: ReadOptions & PageOptions & { readonly prefix?: string | undefined } = {}): Listing<Namespace, NamespaceList> {
     const { prefix, limit } = options;
     return new Listing(
-      (cursor) => this.#exchange.call({ kind: 'read', method: 'GET', path: `/api/v1/namespaces${query({ prefix, limit, cursor })}`, options, cacheable: true }),
+      (cursor) =>
+        this.#exchange.call({
+          kind: 'read',
+          method: 'GET',
+          path: `/api/v1/namespaces${query({ prefix, limit, cursor })}`,
+          options,
+          cacheable: true,
+        }),
       options.cursor,
     );
   }
 
   async get(namespace: string, options: ReadOptions = {}): Promise<Answer<Namespace>> {
-    return await this.#exchange.call({ kind: 'read', method: 'GET', path: namespacePath(namespace), options, cacheable: true });
+    return this.#exchange.call({ kind: 'read', method: 'GET', path: namespacePath(namespace), options, cacheable: true });
   }
 
   /** Creates it, or changes what is given. */
   async put(namespace: string, body: PutNamespaceRequest = {}, options: WriteOptions = {}): Promise<Answer<Namespace>> {
-    return await this.#exchange.call({ kind: 'write', method: 'PUT', path: namespacePath(namespace), body, options, repeatable: 'key', changes: '/api/v1/namespaces' });
+    return this.#exchange.call({
+      kind: 'write',
+      method: 'PUT',
+      path: namespacePath(namespace),
+      body,
+      options,
+      repeatable: 'key',
+      changes: '/api/v1/namespaces',
+    });
   }
 
   /** Removes it and its entries; history and audit stay. */
   async delete(namespace: string, options: WriteOptions = {}): Promise<Answer<DeleteNamespaceAnswer>> {
-    return await this.#exchange.call({ kind: 'write', method: 'DELETE', path: namespacePath(namespace), options, repeatable: 'key', changes: '/api/v1/namespaces' });
+    return this.#exchange.call({
+      kind: 'write',
+      method: 'DELETE',
+      path: namespacePath(namespace),
+      options,
+      repeatable: 'key',
+      changes: '/api/v1/namespaces',
+    });
   }
 }

@@ -34,7 +34,12 @@ export class ScriptedServer {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const asked = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') };
+        const asked = {
+          method: request.method ?? '',
+          path: request.url ?? '',
+          headers: request.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+        };
         this.asked.push(asked);
         void this.#answer(asked, response);
       });
@@ -79,7 +84,11 @@ export class ScriptedServer {
 }
 
 /** A problem answer of the API. */
-export function problem(code: ProblemCode, extra: Readonly<Record<string, unknown>> = {}, headers: Readonly<Record<string, string>> = {}): Scripted {
+export function problem(
+  code: ProblemCode,
+  extra: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Scripted {
   const { status, title, retryable } = PROBLEMS[code];
   return { status, headers, body: { type: problemType(code), title, status, detail: '', instance: 'r-1', code, retryable, ...extra } };
 }

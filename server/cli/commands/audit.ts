@@ -18,7 +18,16 @@ export async function audit(run: Run, [namespaceText, keyText]: readonly string[
     const events = await take(Number.isFinite(limit) ? limit : 100, (pageSize) => client.audit({ ...read, ...filters, limit: pageSize }));
     await print(run.io, output, events, () => ({
       header: ['TIME', 'ACTOR', 'ACTION', 'NAMESPACE', 'KEY', 'REVISION', 'VERSION', 'MESSAGE'],
-      rows: events.map((event) => [event.time, event.actor, event.action, event.namespace ?? '-', event.key ?? '-', event.newRevision === null ? '-' : String(event.newRevision), event.version, preview(event.message, 60)]),
+      rows: events.map((event) => [
+        event.time,
+        event.actor,
+        event.action,
+        event.namespace ?? '-',
+        event.key ?? '-',
+        event.newRevision === null ? '-' : String(event.newRevision),
+        event.version,
+        preview(event.message, 60),
+      ]),
     }));
   });
 }

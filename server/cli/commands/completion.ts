@@ -30,9 +30,14 @@ export function completion(program: Command): (run: Run, args: readonly string[]
 
 function offersOf(command: Command, path: readonly string[]): readonly Offer[] {
   const global = path.length === 0 ? [] : rootOf(command).options;
-  const flags = [...command.options, ...global].flatMap(({ long, description }) => (long === undefined || long === null ? [] : [{ word: long, doc: description }]));
+  const flags = [...command.options, ...global].flatMap(({ long, description }) =>
+    long === undefined || long === null ? [] : [{ word: long, doc: description }],
+  );
   const commands = command.commands.map((child) => ({ word: child.name(), doc: child.description() }));
-  return [{ after: path, words: [...commands, ...flags] }, ...command.commands.flatMap((child) => offersOf(child, [...path, child.name()]))];
+  return [
+    { after: path, words: [...commands, ...flags] },
+    ...command.commands.flatMap((child) => offersOf(child, [...path, child.name()])),
+  ];
 }
 
 function rootOf(command: Command): Command {
@@ -53,7 +58,10 @@ function cases(offers: readonly Offer[], line: (offer: Offer) => string): string
 }
 
 function bash(offers: readonly Offer[]): string {
-  const lines = cases(offers, ({ after, words }) => `    "${after.map((word) => `${word} `).join('')}"*) words="${words.map(({ word }) => word).join(' ')}" ;;`);
+  const lines = cases(
+    offers,
+    ({ after, words }) => `    "${after.map((word) => `${word} `).join('')}"*) words="${words.map(({ word }) => word).join(' ')}" ;;`,
+  );
   return `# confman completion for bash: source <(confman completion bash)
 _confman() {
   local words="" typed="\${COMP_WORDS[*]:1:COMP_CWORD-1} "
@@ -68,7 +76,11 @@ complete -F _confman confman ./confman
 }
 
 function zsh(offers: readonly Offer[]): string {
-  const lines = cases(offers, ({ after, words }) => `    "${after.map((word) => `${word} `).join('')}"*) offered=(${words.map(({ word, doc }) => `"${word}:${plain(doc)}"`).join(' ')}) ;;`);
+  const lines = cases(
+    offers,
+    ({ after, words }) =>
+      `    "${after.map((word) => `${word} `).join('')}"*) offered=(${words.map(({ word, doc }) => `"${word}:${plain(doc)}"`).join(' ')}) ;;`,
+  );
   return `#compdef confman
 # confman completion for zsh: confman completion zsh > "\${fpath[1]}/_confman"
 _confman() {
@@ -85,7 +97,8 @@ if [ "$funcstack[1]" = "_confman" ]; then _confman "$@"; else compdef _confman c
 
 function fish(offers: readonly Offer[]): string {
   const lines = offers.flatMap(({ after, words }) => {
-    const condition = after.length === 0 ? '__fish_use_subcommand' : after.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
+    const condition =
+      after.length === 0 ? '__fish_use_subcommand' : after.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
     return words.map(({ word, doc }) => {
       const flag = word.startsWith('--');
       return `complete -c confman -n '${condition}' ${flag ? `-l ${word.slice(2)}` : `-f -a ${word}`} -d '${plain(doc)}'`;

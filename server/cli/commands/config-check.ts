@@ -27,7 +27,11 @@ export async function misplacedFlags(): Promise<undefined> {
   throw new UsageError('the settings to check come after the command: confman config check --id n1 …');
 }
 
-function split(argv: readonly string[]): { readonly format: OutputFormat | null; readonly forClient: boolean; readonly rest: readonly string[] } {
+function split(argv: readonly string[]): {
+  readonly format: OutputFormat | null;
+  readonly forClient: boolean;
+  readonly rest: readonly string[];
+} {
   const forClient = argv.includes('--client');
   const rest: string[] = [];
   let format: OutputFormat | null = null;
@@ -47,6 +51,9 @@ async function show(io: Io, format: OutputFormat | null, table: SettingTable, re
     const origin = resolved.origins[name] ?? { kind: 'default' as const };
     return { setting: name, value: setting.secret && given !== '' ? '********' : given, from: describeOrigin(origin) };
   });
-  await print(io, format, rows, () => ({ header: ['SETTING', 'VALUE', 'FROM'], rows: rows.map(({ setting, value, from }) => [setting, value === '' ? '-' : value, from]) }));
+  await print(io, format, rows, () => ({
+    header: ['SETTING', 'VALUE', 'FROM'],
+    rows: rows.map(({ setting, value, from }) => [setting, value === '' ? '-' : value, from]),
+  }));
   for (const name of resolved.unknownVariables) await io.stderr.write(`confman: the variable ${name} sets nothing here\n`);
 }

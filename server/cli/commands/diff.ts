@@ -19,15 +19,36 @@ export async function diff(run: Run, [namespaceText, keyText, fromText, toText]:
   await withClient(run, async (connection) => {
     if (file === undefined) {
       const [before, after] = await twoRevisions(connection, namespace, key, from, to);
-      await printDiff(run.io, `revision ${before.revision}`, before.value ?? '', after.deleted ? '(deleted)' : `revision ${after.revision}`, after.value ?? '');
+      await printDiff(
+        run.io,
+        `revision ${before.revision}`,
+        before.value ?? '',
+        after.deleted ? '(deleted)' : `revision ${after.revision}`,
+        after.value ?? '',
+      );
       return;
     }
-    const stored = from === undefined ? (await connection.client.config.get(namespace, key, connection.read)).data : (await connection.client.config.getRevision(namespace, key, from, connection.read)).data;
-    await printDiff(run.io, `revision ${stored.revision}`, stored.value ?? '', file, valueOfBytes(readFileSync(resolve(run.io.cwd, file)), file));
+    const stored =
+      from === undefined
+        ? (await connection.client.config.get(namespace, key, connection.read)).data
+        : (await connection.client.config.getRevision(namespace, key, from, connection.read)).data;
+    await printDiff(
+      run.io,
+      `revision ${stored.revision}`,
+      stored.value ?? '',
+      file,
+      valueOfBytes(readFileSync(resolve(run.io.cwd, file)), file),
+    );
   });
 }
 
-async function twoRevisions({ client, read }: Connection, namespace: string, key: string, from: number | undefined, to: number | undefined): Promise<readonly [Revision, Revision]> {
+async function twoRevisions(
+  { client, read }: Connection,
+  namespace: string,
+  key: string,
+  from: number | undefined,
+  to: number | undefined,
+): Promise<readonly [Revision, Revision]> {
   const one = async (revision: number): Promise<Revision> => (await client.config.getRevision(namespace, key, revision, read)).data;
   if (from !== undefined && to !== undefined) return [await one(from), await one(to)];
   const { items } = (await client.config.history(namespace, key, { ...read, limit: 2 }).page()).data;

@@ -43,21 +43,42 @@ async function readEntry({ client, read }: Connection, namespace: string, key: s
   }
 }
 
-async function store(run: Run, { client, write, output }: Connection, namespace: string, key: string, entry: FullEntry | null, value: string): Promise<void> {
+async function store(
+  run: Run,
+  { client, write, output }: Connection,
+  namespace: string,
+  key: string,
+  entry: FullEntry | null,
+  value: string,
+): Promise<void> {
   const type = textOption(run, 'type') as EntryType | undefined;
   if (entry !== null && value === entry.value && (type === undefined || type === entry.type)) {
     await run.io.stderr.write('confman: nothing was changed\n');
     return;
   }
   const condition = entry === null ? { ifNoneMatch: '*' as const } : { ifMatch: entry.version };
-  const { data } = await client.config.put(namespace, key, { value, type, message: textOption(run, 'message') }, { ...write, ...condition });
-  await print(run.io, output, data, () => `${namespace} ${key}: ${data.created ? 'created' : 'changed'}, revision ${data.revision}, version ${data.version}\n`);
+  const { data } = await client.config.put(
+    namespace,
+    key,
+    { value, type, message: textOption(run, 'message') },
+    { ...write, ...condition },
+  );
+  await print(
+    run.io,
+    output,
+    data,
+    () => `${namespace} ${key}: ${data.created ? 'created' : 'changed'}, revision ${data.revision}, version ${data.version}\n`,
+  );
 }
 
 async function runEditor(editor: string, file: string, io: Io): Promise<void> {
   const code = await new Promise<number | null>((resolve, reject) => {
     // By a shell, since EDITOR may hold arguments; the file goes as one of its own.
-    const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit', env: io.env as NodeJS.ProcessEnv, cwd: io.cwd });
+    const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', file], {
+      stdio: 'inherit',
+      env: io.env as NodeJS.ProcessEnv,
+      cwd: io.cwd,
+    });
     child.once('error', reject);
     child.once('exit', resolve);
   });

@@ -15,10 +15,13 @@ import type { Run } from '../program.ts';
 export async function exportTree(run: Run, [directory = '']: readonly string[]): Promise<number> {
   const root = resolve(run.io.cwd, directory);
   const force = flagOption(run, 'force');
-  if (!force && existsSync(root) && readdirSync(root).length > 0) throw new UsageError(`${directory} is not empty: name a new folder, or say --force`);
-  const [namespace, prefix] = [textOption(run, 'namespace'), textOption(run, 'prefix')].map((text) => (text === undefined ? undefined : namespaceArgument(text)));
+  if (!force && existsSync(root) && readdirSync(root).length > 0)
+    throw new UsageError(`${directory} is not empty: name a new folder, or say --force`);
+  const [namespace, prefix] = [textOption(run, 'namespace'), textOption(run, 'prefix')].map((text) =>
+    text === undefined ? undefined : namespaceArgument(text),
+  );
   if (namespace !== undefined && prefix !== undefined) throw new UsageError('--namespace and --prefix exclude each other');
-  return await withClient(run, async (connection) => {
+  return withClient(run, async (connection) => {
     const total = await countEntries(connection, namespace, prefix);
     const progress = new Progress(run.io, 'exporting', total);
     const writer = new TreeWriter(root, force);

@@ -10,7 +10,10 @@ export async function get(run: Run, [namespaceText, keyText]: readonly string[])
   const [namespace, key] = [namespaceArgument(namespaceText), keyArgument(keyText)];
   const revisionText = textOption(run, 'revision');
   await withClient(run, async ({ client, read, output }) => {
-    const { data } = revisionText === undefined ? await client.config.get(namespace, key, read) : await client.config.getRevision(namespace, key, numberArgument(revisionText, '--revision', 1), read);
+    const { data } =
+      revisionText === undefined
+        ? await client.config.get(namespace, key, read)
+        : await client.config.getRevision(namespace, key, numberArgument(revisionText, '--revision', 1), read);
     if (output === 'json' || output === 'yaml') await print(run.io, output, data, () => '');
     else if (data.value === null) throw new CommandError(`revision ${data.revision} deleted the entry: it has no value`, EXIT.notFound);
     else await printValue(run.io, data.value);

@@ -10,7 +10,15 @@ export async function history(run: Run, [namespaceText, keyText]: readonly strin
     const revisions = await take(limitOption(run), (limit) => client.config.history(namespace, key, { ...read, limit }));
     await print(run.io, output, revisions, () => ({
       header: ['REVISION', 'VERSION', 'TIME', 'BY', 'TYPE', 'VALUE', 'MESSAGE'],
-      rows: revisions.map((revision) => [String(revision.revision), revision.version, revision.time, revision.author, revision.type, revision.deleted ? '(deleted)' : preview(revision.value ?? '', 40), preview(revision.message, 60)]),
+      rows: revisions.map((revision) => [
+        String(revision.revision),
+        revision.version,
+        revision.time,
+        revision.author,
+        revision.type,
+        revision.deleted ? '(deleted)' : preview(revision.value ?? '', 40),
+        preview(revision.message, 60),
+      ]),
     }));
   });
 }
@@ -19,7 +27,17 @@ export async function restore(run: Run, [namespaceText, keyText, revisionText]: 
   const [namespace, key] = [namespaceArgument(namespaceText), keyArgument(keyText)];
   const revision = numberArgument(revisionText ?? '', 'the revision', 1);
   await withClient(run, async ({ client, write, output }) => {
-    const { data } = await client.config.restore(namespace, key, { revision, message: textOption(run, 'message') }, { ...write, ifMatch: textOption(run, 'ifMatch') });
-    await print(run.io, output, data, () => `${namespace} ${key}: revision ${revision} restored as revision ${data.revision}, version ${data.version}\n`);
+    const { data } = await client.config.restore(
+      namespace,
+      key,
+      { revision, message: textOption(run, 'message') },
+      { ...write, ifMatch: textOption(run, 'ifMatch') },
+    );
+    await print(
+      run.io,
+      output,
+      data,
+      () => `${namespace} ${key}: revision ${revision} restored as revision ${data.revision}, version ${data.version}\n`,
+    );
   });
 }

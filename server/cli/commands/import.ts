@@ -21,14 +21,22 @@ export async function importTree(run: Run, [directory = '']: readonly string[]):
   const root = resolve(run.io.cwd, directory);
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) throw new UsageError(`${directory} is no folder`);
   const scan = scanTree(root, { topNamespace: namespaceOption(run, 'namespace'), prefix: namespaceOption(run, 'prefix') });
-  return await withClient(run, async (connection) => {
+  return withClient(run, async (connection) => {
     const plan = await makePlan(connection.client, root, scan.files, connection.read);
-    if (flagOption(run, 'dryRun')) return await report(run, connection, 'would be imported', plan, { stored: plan.changes, refused: [], notes: [] }, scan);
+    if (flagOption(run, 'dryRun'))
+      return report(run, connection, 'would be imported', plan, { stored: plan.changes, refused: [], notes: [] }, scan);
     if (plan.changes.length > 0) await askFirst(run, connection, plan, scan);
     const progress = new Progress(run.io, 'importing', plan.changes.length);
-    const applied = await applyPlan(connection.client, plan.changes, { root, message: textOption(run, 'message'), write: connection.write, onProgress: (files) => { progress.advance(files); } });
+    const applied = await applyPlan(connection.client, plan.changes, {
+      root,
+      message: textOption(run, 'message'),
+      write: connection.write,
+      onProgress: (files) => {
+        progress.advance(files);
+      },
+    });
     await progress.end();
-    return await report(run, connection, 'imported', plan, applied, scan);
+    return report(run, connection, 'imported', plan, applied, scan);
   });
 }
 
@@ -44,7 +52,8 @@ async function askFirst(run: Run, { endpoints }: Connection, plan: Plan, scan: S
   if (plan.changes.length > lines.length) lines.push(`… and ${plan.changes.length - lines.length} more`);
   const refused = plan.refused.length + scan.refused.length;
   await run.io.stderr.write(`${lines.join('\n')}\n${counts(plan)}${refused === 0 ? '' : `, ${refused} refused`}\n`);
-  if (!(await confirm(run.io, `Store ${plan.changes.length} entries through ${endpoints[0] ?? ''}?`))) throw new CommandError('nothing was imported');
+  if (!(await confirm(run.io, `Store ${plan.changes.length} entries through ${endpoints[0] ?? ''}?`)))
+    throw new CommandError('nothing was imported');
 }
 
 function changeLines(changes: Plan['changes']): string[] {
@@ -61,12 +70,22 @@ async function report(run: Run, { client, output }: Connection, verb: string, pl
   const notes = [...plan.notes, ...applied.notes].toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const added = applied.stored.filter(({ replaces }) => replaces === null).map(({ file }) => file);
   const changed = applied.stored.filter(({ replaces }) => replaces !== null).map(({ file }) => file);
-  const data = { dryRun: flagOption(run, 'dryRun'), added, changed, equal: plan.equal.length, refused, notes, token: client.session.export().token };
+  const data = {
+    dryRun: flagOption(run, 'dryRun'),
+    added,
+    changed,
+    equal: plan.equal.length,
+    refused,
+    notes,
+    token: client.session.export().token,
+  };
   await print(run.io, output, data, () => {
     const lines = flagOption(run, 'dryRun') ? changeLines(applied.stored) : [];
     for (const { path, text } of notes) lines.push(`note     ${path}: ${text}`);
     for (const { path, reason } of refused) lines.push(`refused  ${path}: ${reason}`);
-    lines.push(`${counts({ changes: applied.stored, equal: plan.equal })} ${verb === 'imported' ? '(imported)' : `(${verb})`}, ${refused.length} refused`);
+    lines.push(
+      `${counts({ changes: applied.stored, equal: plan.equal })} ${verb === 'imported' ? '(imported)' : `(${verb})`}, ${refused.length} refused`,
+    );
     return `${lines.join('\n')}\n`;
   });
   return refused.length === 0 ? EXIT.ok : EXIT.other;

@@ -18,8 +18,12 @@ export function describeNodeSettings(): string {
   const table: SettingTable = nodeTable;
   const lines = Object.entries(table).flatMap(([name, setting]) => {
     const fallback = setting.format(setting.fallback);
-    const flag = setting.shape === 'switch' ? (setting.fallback === true ? `--no-${name}` : `--${name}`) : `--${name} ${setting.placeholder}`;
-    return [`  ${flag}`, `      ${setting.doc}${fallback === '' || setting.shape === 'switch' ? '' : ` Default ${fallback}.`} ${variableName(name)}${setting.secret ? ` (or ${variableName(name)}_FILE)` : ''}`];
+    const flag =
+      setting.shape === 'switch' ? (setting.fallback === true ? `--no-${name}` : `--${name}`) : `--${name} ${setting.placeholder}`;
+    return [
+      `  ${flag}`,
+      `      ${setting.doc}${fallback === '' || setting.shape === 'switch' ? '' : ` Default ${fallback}.`} ${variableName(name)}${setting.secret ? ` (or ${variableName(name)}_FILE)` : ''}`,
+    ];
   });
   return `Usage: confman node [settings]\n\nRuns one node of a cluster in this process.\n\nSettings, as flags, variables, or fields of --config FILE:\n${lines.join('\n')}\n`;
 }

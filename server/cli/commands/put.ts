@@ -19,10 +19,20 @@ export async function put(run: Run, [namespaceText, keyText, valueText]: readonl
     const options = { ...write, ifMatch, ifNoneMatch: create ? ('*' as const) : undefined };
     if (flagOption(run, 'dryRun')) {
       const { data } = await client.config.dryRun(namespace, key, body, options);
-      await print(run.io, output, data, () => `${namespace} ${key}: would ${data.created ? 'be created' : `become revision ${(data.previousRevision ?? 0) + 1}`}\n`);
+      await print(
+        run.io,
+        output,
+        data,
+        () => `${namespace} ${key}: would ${data.created ? 'be created' : `become revision ${(data.previousRevision ?? 0) + 1}`}\n`,
+      );
     } else {
       const { data } = await client.config.put(namespace, key, body, options);
-      await print(run.io, output, data, () => `${namespace} ${key}: ${data.created ? 'created' : 'changed'}, revision ${data.revision}, version ${data.version}\n`);
+      await print(
+        run.io,
+        output,
+        data,
+        () => `${namespace} ${key}: ${data.created ? 'created' : 'changed'}, revision ${data.revision}, version ${data.version}\n`,
+      );
     }
   });
 }

@@ -9,7 +9,8 @@ export async function rm(run: Run, [namespaceText, ...keyTexts]: readonly string
   const namespace = namespaceArgument(namespaceText);
   const keys = keyTexts.map(keyArgument);
   const recursive = flagOption(run, 'recursive');
-  if (recursive === keys.length > 0) throw new UsageError('name the keys to delete, or say --recursive to delete the namespace with all its entries');
+  if (recursive === keys.length > 0)
+    throw new UsageError('name the keys to delete, or say --recursive to delete the namespace with all its entries');
   if (keys.length > 1 && textOption(run, 'ifMatch') !== undefined) throw new UsageError('--if-match goes with a single key');
   await withClient(run, async (connection) => {
     if (recursive) await removeNamespace(run, connection, namespace);
@@ -34,6 +35,10 @@ async function removeKeys(run: Run, { client, write, output }: Connection, names
     await print(run.io, output, data, () => `${namespace} ${first}: deleted, version ${data.version}\n`);
     return;
   }
-  const { data } = await client.config.batch(namespace, { operations: keys.map((key) => ({ op: 'delete' as const, key, ifMatch })), message }, write);
+  const { data } = await client.config.batch(
+    namespace,
+    { operations: keys.map((key) => ({ op: 'delete' as const, key, ifMatch })), message },
+    write,
+  );
   await print(run.io, output, data, () => keys.map((key) => `${namespace} ${key}: deleted, version ${data.version}\n`).join(''));
 }

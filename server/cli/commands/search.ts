@@ -9,7 +9,9 @@ export async function search(run: Run, [text = '']: readonly string[]): Promise<
   const where = searchIn(textOption(run, 'in'));
   await withClient(run, async ({ client, read, output }) => {
     const limit = limitOption(run);
-    const entries = await take(Number.isFinite(limit) ? limit : 100, (pageSize) => client.search({ ...read, search: text, in: where, prefix: textOption(run, 'prefix'), limit: pageSize }));
+    const entries = await take(Number.isFinite(limit) ? limit : 100, (pageSize) =>
+      client.search({ ...read, search: text, in: where, prefix: textOption(run, 'prefix'), limit: pageSize }),
+    );
     await print(run.io, output, entries, () => ({
       header: ['NAMESPACE', 'KEY', 'TYPE', 'VALUE'],
       rows: entries.map(({ namespace, key, type, value }) => [namespace, key, type, excerpt(value ?? '', text)]),

@@ -1,7 +1,6 @@
 import { print } from '../print.ts';
-import { bytes } from '../text-table.ts';
+import { bytes, textTable } from '../text-table.ts';
 import { withClient } from './with-client.ts';
-import { textTable } from '../text-table.ts';
 import type { ClusterStatus, GroupStatus } from '../../../lib/contract/cluster.ts';
 import type { Connection } from '../connect.ts';
 import type { Table } from '../print.ts';
@@ -35,7 +34,9 @@ export async function groups(run: Run): Promise<undefined> {
 
 function describe(data: ClusterStatus): string {
   const { cluster } = data;
-  const lines = [`${cluster.name} (${cluster.id}) is ${cluster.verdict}; ${cluster.canLose === 0 ? 'no further node may fail' : `${cluster.canLose} more may fail`}`];
+  const lines = [
+    `${cluster.name} (${cluster.id}) is ${cluster.verdict}; ${cluster.canLose === 0 ? 'no further node may fail' : `${cluster.canLose} more may fail`}`,
+  ];
   for (const { text, help, node, group } of cluster.reasons) {
     const where = [node, group].filter((part) => part !== undefined).join(' ');
     lines.push(`  ! ${where === '' ? '' : `${where}: `}${text}. ${help}`);

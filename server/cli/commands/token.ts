@@ -13,7 +13,9 @@ export async function showToken(run: Run): Promise<undefined> {
 export async function setToken(run: Run, [text = '']: readonly string[]): Promise<undefined> {
   try {
     if (parseToken(text).some(({ history }) => history === null)) {
-      throw new UsageError('a version is remembered for its cluster, so it must say which: give the full token that "token show" prints; for one command --min-version takes a short one');
+      throw new UsageError(
+        'a version is remembered for its cluster, so it must say which: give the full token that "token show" prints; for one command --min-version takes a short one',
+      );
     }
   } catch (error) {
     throw error instanceof TokenError ? new UsageError(error.message, { cause: error }) : error;

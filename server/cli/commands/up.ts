@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { everyName } from '../../config/every-name.ts';
 import { resolveSettings, variableName } from '../../config/sources.ts';
 import { upTable } from '../../config/up-table.ts';
@@ -22,12 +22,15 @@ type UpValues = Values<typeof upTable>;
 export async function up(run: Run): Promise<number> {
   const { io } = run;
   const values = await resolveUpSettings(run);
-  const directory = resolve(io.cwd, values.data);
+  const directory = resolvePath(io.cwd, values.data);
   const shape = settleShape(directory, values);
   const nodes = layOut(shape.nodes, shape.port, (id) => join(directory, id));
   await checkPortsAreFree(nodes);
   const secrets = settleSecrets(directory, { adminKey: values['admin-key'], clusterSecret: values['cluster-secret'] });
-  if (secrets.adminKeyIgnored) await io.stderr.write(`confman: this cluster was formed with the key in ${join(directory, 'admin-key')}; the one given now is not used\n`);
+  if (secrets.adminKeyIgnored)
+    await io.stderr.write(
+      `confman: this cluster was formed with the key in ${join(directory, 'admin-key')}; the one given now is not used\n`,
+    );
   keepShape(directory, shape.port, nodes);
 
   const children = nodes.map((node) => startNode(node, nodes, values, secrets, io));
@@ -55,9 +58,16 @@ async function resolveUpSettings(run: Run): Promise<UpValues> {
 
 function startNode(node: LocalNode, all: readonly LocalNode[], values: UpValues, secrets: ClusterSecrets, io: Io): Child {
   const args = [
-    ...['--id', node.id, '--data', node.data],
-    ...['--listen', `127.0.0.1:${node.port}`, '--peer-listen', node.peer],
-    ...['--initial-cluster', all.map(({ id, peer }) => `${id}=${peer}`).join(',')],
+    '--id',
+    node.id,
+    '--data',
+    node.data,
+    '--listen',
+    `127.0.0.1:${node.port}`,
+    '--peer-listen',
+    node.peer,
+    '--initial-cluster',
+    all.map(({ id, peer }) => `${id}=${peer}`).join(','),
     '--stop-with-stdin',
     `--lab=${values.lab}`,
     `--web=${values.web}`,
@@ -89,7 +99,11 @@ function welcome(children: readonly Child[], { adminKey }: ClusterSecrets, direc
   const lines = [`Confman is ready: ${children.length} ${children.length === 1 ? 'node' : 'nodes'}, data in ${directory}`, ''];
   for (const { node, pid } of children) lines.push(`  ${node.id}  ${node.url}  peers ${node.peer}  pid ${pid}`);
   lines.push('', `Open ${first} and sign in with this key, an administrator's:`, '', `  ${adminKey}`, '');
-  lines.push('Commands in this directory use it by themselves: confman put demo greeting hello', 'Ctrl-C stops the cluster; its data stays.', '');
+  lines.push(
+    'Commands in this directory use it by themselves: confman put demo greeting hello',
+    'Ctrl-C stops the cluster; its data stays.',
+    '',
+  );
   return lines.join('\n');
 }
 
@@ -103,11 +117,13 @@ async function superviseUntilInterrupted(children: readonly Child[], io: Io): Pr
   });
   const alive = new Set(children);
   while (alive.size > 0) {
-    const event = await Promise.race([interrupted, ...[...alive].map(async (child) => await child.exited.then(() => child))]);
+    const event = await Promise.race([interrupted, ...[...alive].map(async (child) => child.exited.then(() => child))]);
     if (event === 'interrupted') return EXIT.ok;
     alive.delete(event);
     const exit = event.exit === null ? 'ended' : describeExit(event.exit);
-    await io.stderr.write(`confman: ${event.node.id} ${exit}; ${alive.size} of ${children.length} nodes run. It is not started again by itself: see ${event.logFile}, then stop this and run confman up again\n`);
+    await io.stderr.write(
+      `confman: ${event.node.id} ${exit}; ${alive.size} of ${children.length} nodes run. It is not started again by itself: see ${event.logFile}, then stop this and run confman up again\n`,
+    );
   }
   throw new CommandError('no node runs any more');
 }
@@ -115,7 +131,8 @@ async function superviseUntilInterrupted(children: readonly Child[], io: Io): Pr
 async function stopAll(children: readonly Child[], io: Io): Promise<void> {
   await Promise.all(
     children.map(async (child) => {
-      if (await child.stop(stopMsMax)) await io.stderr.write(`confman: ${child.node.id} did not stop within ${stopMsMax / 1000} s and was killed\n`);
+      if (await child.stop(stopMsMax))
+        await io.stderr.write(`confman: ${child.node.id} did not stop within ${stopMsMax / 1000} s and was killed\n`);
     }),
   );
 }

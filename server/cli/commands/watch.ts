@@ -12,7 +12,13 @@ export async function watch(run: Run, [namespaceText]: readonly string[]): Promi
   const namespace = namespaceText === undefined ? undefined : namespaceArgument(namespaceText);
   await withClient(run, async ({ client, output }) => {
     try {
-      for await (const item of client.watch({ namespace, prefix: textOption(run, 'prefix'), since: textOption(run, 'since'), values: flagOption(run, 'values'), signal: run.io.interrupted })) {
+      for await (const item of client.watch({
+        namespace,
+        prefix: textOption(run, 'prefix'),
+        since: textOption(run, 'since'),
+        values: flagOption(run, 'values'),
+        signal: run.io.interrupted,
+      })) {
         if (item.type === 'compacted') throw new CommandError(`${item.message}; list again and watch from there`, EXIT.conflict);
         if (item.type === 'change') await run.io.stdout.write(await render(item.change, item.token, output));
       }
@@ -26,7 +32,12 @@ export async function watch(run: Run, [namespaceText]: readonly string[]): Promi
 async function render(change: WatchEvent, token: string, output: OutputFormat | null): Promise<string> {
   if (output === 'json') return `${JSON.stringify({ token, ...change })}\n`;
   if (output === 'yaml') return `---\n${(await import('yaml')).stringify({ token, ...change })}`;
-  return change.changes.map((one) => `${change.version}  ${describe(one)}  by ${change.actor}${change.message === '' ? '' : `: ${preview(change.message, 80)}`}\n`).join('');
+  return change.changes
+    .map(
+      (one) =>
+        `${change.version}  ${describe(one)}  by ${change.actor}${change.message === '' ? '' : `: ${preview(change.message, 80)}`}\n`,
+    )
+    .join('');
 }
 
 function describe({ op, namespace, key, value, revision, count }: WatchChange): string {

@@ -64,7 +64,14 @@ export class MemoryApi {
   #answer(asked: Asked): Scripted {
     const intercepted = this.intercept(asked);
     const answer = intercepted ?? this.#route(asked);
-    return { ...answer, headers: { 'x-confman-token': `${history}/1:${Math.max(1, this.#index)}`, 'x-confman-version': `1:${Math.max(1, this.#index)}`, ...answer.headers } };
+    return {
+      ...answer,
+      headers: {
+        'x-confman-token': `${history}/1:${Math.max(1, this.#index)}`,
+        'x-confman-version': `1:${Math.max(1, this.#index)}`,
+        ...answer.headers,
+      },
+    };
   }
 
   #route(asked: Asked): Scripted {
@@ -72,10 +79,21 @@ export class MemoryApi {
     const url = new URL(asked.path, 'http://node');
     const parts = url.pathname.split('/').slice(3).map(decodeURIComponent);
     const [resource, namespace = '', below, key = '', action] = parts;
-    if (resource === 'configs') return this.#page([...this.revisions.keys()].toSorted().flatMap((name) => this.entries(name)).filter((entry) => this.#matches(entry, url)), url);
+    if (resource === 'configs')
+      return this.#page(
+        [...this.revisions.keys()]
+          .toSorted()
+          .flatMap((name) => this.entries(name))
+          .filter((entry) => this.#matches(entry, url)),
+        url,
+      );
     if (resource === 'watch') return this.#watch();
     if (resource !== 'namespaces') return problem('not-found');
-    if (namespace === '') return this.#page([...this.revisions.keys()].toSorted().map((name) => this.#namespace(name)), url);
+    if (namespace === '')
+      return this.#page(
+        [...this.revisions.keys()].toSorted().map((name) => this.#namespace(name)),
+        url,
+      );
     const fault = namespaceFault(namespace) ?? (key === '' ? null : keyFault(key));
     if (fault !== null) return problem('invalid-name', { detail: fault });
     if (below === 'batch') return this.#batch(namespace, asked);
@@ -88,13 +106,30 @@ export class MemoryApi {
   #entryRoute(asked: Asked, url: URL, namespace: string, key: string): Scripted {
     const revision = url.searchParams.get('revision');
     if (asked.method === 'GET') {
-      const found = revision === null ? this.entry(namespace, key) : this.revisions.get(namespace)?.get(key)?.find((one) => one.revision === Number(revision));
-      return found === null || found === undefined ? problem(revision === null ? 'entry-not-found' : 'revision-not-found') : { body: found };
+      const found =
+        revision === null
+          ? this.entry(namespace, key)
+          : this.revisions
+              .get(namespace)
+              ?.get(key)
+              ?.find((one) => one.revision === Number(revision));
+      return found === null || found === undefined
+        ? problem(revision === null ? 'entry-not-found' : 'revision-not-found')
+        : { body: found };
     }
-    const body = asked.body === '' ? {} : (JSON.parse(asked.body) as { readonly value?: string; readonly type?: EntryType; readonly message?: string });
+    const body =
+      asked.body === ''
+        ? {}
+        : (JSON.parse(asked.body) as { readonly value?: string; readonly type?: EntryType; readonly message?: string });
     const ifMatch = asked.headers['if-match']?.replaceAll('"', '');
     const ifNoneMatch = asked.headers['if-none-match'];
-    const operation = { op: asked.method === 'PUT' ? ('put' as const) : ('delete' as const), key, ...body, ...(ifMatch === undefined ? {} : { ifMatch }), ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }) };
+    const operation = {
+      op: asked.method === 'PUT' ? ('put' as const) : ('delete' as const),
+      key,
+      ...body,
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    };
     const fault = this.#fault(namespace, operation, undefined);
     if (fault !== null) return fault;
     this.#index++;
@@ -103,7 +138,10 @@ export class MemoryApi {
   }
 
   #batch(namespace: string, asked: Asked): Scripted {
-    const { operations, message = '' } = JSON.parse(asked.body) as { readonly operations: readonly PutOperation[]; readonly message?: string };
+    const { operations, message = '' } = JSON.parse(asked.body) as {
+      readonly operations: readonly PutOperation[];
+      readonly message?: string;
+    };
     if (operations.length > 128 || Buffer.byteLength(asked.body) > 4 * 1024 * 1024) return problem('body-too-large');
     for (const [at, operation] of operations.entries()) {
       const fault = this.#fault(namespace, operation, at);
@@ -114,23 +152,57 @@ export class MemoryApi {
     return { body: { version: `1:${this.#index}`, namespace, namespaceCreated: false, changes } };
   }
 
-  #fault(namespace: string, { op, key, value = '', type, ifMatch, ifNoneMatch }: PutOperation, operation: number | undefined): Scripted | null {
+  #fault(
+    namespace: string,
+    { op, key, value = '', type, ifMatch, ifNoneMatch }: PutOperation,
+    operation: number | undefined,
+  ): Scripted | null {
     const at = operation === undefined ? {} : { operation };
     const current = this.entry(namespace, key);
-    if ((ifMatch !== undefined && current?.version !== ifMatch) || (ifNoneMatch === '*' && current !== null)) return problem('version-conflict', { ...at, current });
+    if ((ifMatch !== undefined && current?.version !== ifMatch) || (ifNoneMatch === '*' && current !== null))
+      return problem('version-conflict', { ...at, current });
     if (op === 'delete') return current === null ? problem('entry-not-found', at) : null;
-    if (Buffer.byteLength(value) > this.valueBytesMax) return problem('value-too-large', { detail: 'the value is too large', errors: [{ pointer: operation === undefined ? '/value' : `/operations/${operation}/value`, detail: '' }] });
+    if (Buffer.byteLength(value) > this.valueBytesMax)
+      return problem('value-too-large', {
+        detail: 'the value is too large',
+        errors: [{ pointer: operation === undefined ? '/value' : `/operations/${operation}/value`, detail: '' }],
+      });
     return type === 'yaml' && value.includes('node-refuses') ? problem('invalid-value', { ...at, detail: 'refused by the node' }) : null;
   }
 
-  #change(namespace: string, { op, key, value, type }: PutOperation, message: string): { readonly op: 'put' | 'delete'; readonly key: string; readonly type: EntryType | null; readonly created: boolean; readonly revision: number; readonly previousRevision: number | null } {
+  #change(
+    namespace: string,
+    { op, key, value, type }: PutOperation,
+    message: string,
+  ): {
+    readonly op: 'put' | 'delete';
+    readonly key: string;
+    readonly type: EntryType | null;
+    readonly created: boolean;
+    readonly revision: number;
+    readonly previousRevision: number | null;
+  } {
     const keys = this.revisions.get(namespace) ?? new Map<string, Revision[]>();
     this.revisions.set(namespace, keys);
     const before = keys.get(key) ?? [];
     const current = this.entry(namespace, key);
     const revision = (before.at(-1)?.revision ?? 0) + 1;
     const effective = type ?? current?.type ?? 'text';
-    keys.set(key, [...before, { namespace, key, revision, value: op === 'put' ? (value ?? '') : null, type: effective, version: `1:${this.#index}`, author: 'tester', message, time, deleted: op === 'delete' }]);
+    keys.set(key, [
+      ...before,
+      {
+        namespace,
+        key,
+        revision,
+        value: op === 'put' ? (value ?? '') : null,
+        type: effective,
+        version: `1:${this.#index}`,
+        author: 'tester',
+        message,
+        time,
+        deleted: op === 'delete',
+      },
+    ]);
     return { op, key, type: effective, created: current === null, revision, previousRevision: current?.revision ?? null };
   }
 
@@ -141,7 +213,15 @@ export class MemoryApi {
   }
 
   #namespace(namespace: string): unknown {
-    return { namespace, description: '', owner: '', createdAt: time, updatedAt: time, version: '1:1', entries: this.entries(namespace).length };
+    return {
+      namespace,
+      description: '',
+      owner: '',
+      createdAt: time,
+      updatedAt: time,
+      version: '1:1',
+      entries: this.entries(namespace).length,
+    };
   }
 
   #matches({ namespace, key, value = '' }: Entry, url: URL): boolean {

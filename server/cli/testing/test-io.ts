@@ -1,5 +1,5 @@
 /** A process that only exists for a test. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../run-cli.ts';
@@ -26,6 +26,13 @@ export interface Ended {
 /** A directory of its own for commands: working directory and state at once. */
 export class TestBed {
   readonly cwd = mkdtempSync(join(tmpdir(), 'confman-cli-'));
+  /** Stands in for `dist/`. */
+  readonly programs = join(this.cwd, 'dist');
+
+  constructor() {
+    mkdirSync(this.programs);
+    writeFileSync(join(this.cwd, 'package.json'), '{"version":"1.2.3"}');
+  }
 
   async run(argv: readonly string[], process: TestProcess = {}): Promise<Ended> {
     const [stdout, stderr] = [new Capture(process.terminal, process.onOutput), new Capture(process.terminal)];
@@ -41,7 +48,7 @@ export class TestBed {
       stdout,
       stderr,
       interrupted: process.interrupted ?? new AbortController().signal,
-      programs: this.cwd,
+      programs: this.programs,
     };
     const code = await runCli(argv, io);
     return { code, stdout: stdout.text, stdoutBytes: stdout.data, stderr: stderr.text };

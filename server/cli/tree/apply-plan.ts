@@ -146,7 +146,12 @@ class Sender {
       await this.send([...rest, { change, operation: { ...culprit.operation, type: 'text' }, bytes: culprit.bytes }]);
       return;
     }
-    this.#outcome.refuse(culprit.change, error.code === 'version-conflict' ? 'somebody has changed this entry since the comparison: run the import again' : `${error.message} (${error.code})`);
+    this.#outcome.refuse(
+      culprit.change,
+      error.code === 'version-conflict'
+        ? 'somebody has changed this entry since the comparison: run the import again'
+        : `${error.message} (${error.code})`,
+    );
     await this.send(rest);
   }
 

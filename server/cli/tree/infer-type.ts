@@ -15,7 +15,9 @@ const uniqueKeysCharsMax = 64 * 1024;
 export function inferType(name: string, value: string): InferredType {
   const promised = typeOfName(name);
   const fault = promised === 'json' ? jsonFault(value) : promised === 'yaml' ? yamlFault(value) : null;
-  return fault === null ? { type: promised, note: null } : { type: 'text', note: `not valid ${promised} (${fault}), so it is kept as text` };
+  return fault === null
+    ? { type: promised, note: null }
+    : { type: 'text', note: `not valid ${promised} (${fault}), so it is kept as text` };
 }
 
 function jsonFault(value: string): string | null {
@@ -29,7 +31,12 @@ function jsonFault(value: string): string | null {
 
 function yamlFault(value: string): string | null {
   try {
-    const documents = parseAllDocuments(value, { uniqueKeys: value.length <= uniqueKeysCharsMax, prettyErrors: false, logLevel: 'silent', strict: true });
+    const documents = parseAllDocuments(value, {
+      uniqueKeys: value.length <= uniqueKeysCharsMax,
+      prettyErrors: false,
+      logLevel: 'silent',
+      strict: true,
+    });
     if (!Array.isArray(documents)) return null;
     const [error] = documents.flatMap((document) => document.errors);
     return error === undefined ? null : firstLine(error);

@@ -57,7 +57,12 @@ async function readNamespace(client: ConfmanClient, namespace: string, read: Rea
   }
 }
 
-function planFile(root: string, file: FoundFile, entry: Entry | undefined, plan: { changes: PlannedChange[]; equal: FoundFile[]; refused: Refused[]; notes: Note[] }): void {
+function planFile(
+  root: string,
+  file: FoundFile,
+  entry: Entry | undefined,
+  plan: { changes: PlannedChange[]; equal: FoundFile[]; refused: Refused[]; notes: Note[] },
+): void {
   let value: string;
   try {
     value = readValue(root, file.path);

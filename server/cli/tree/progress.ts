@@ -23,7 +23,9 @@ export class Progress {
     const now = performance.now();
     if (now - this.#shownAtMs < (this.#io.stderr.isTerminal ? redrawMsMin : lineMsMin)) return;
     this.#shownAtMs = now;
-    void this.#io.stderr.write(this.#io.stderr.isTerminal ? `\r${this.#bar()}` : `confman: ${this.#what} ${this.#done} of ${this.#total}\n`);
+    void this.#io.stderr.write(
+      this.#io.stderr.isTerminal ? `\r${this.#bar()}` : `confman: ${this.#what} ${this.#done} of ${this.#total}\n`,
+    );
   }
 
   /** Takes the bar away again. */

@@ -41,7 +41,8 @@ export function scanTree(root: string, options: ScanOptions): Scan {
   const refused: Refused[] = [];
   const manifestText = readFileIfAny(join(root, MANIFEST_NAME));
   const manifest = manifestText === null ? null : parseManifest(manifestText);
-  if (manifestText !== null && manifest === null) refused.push({ path: MANIFEST_NAME, reason: 'this name is kept for what confman export writes, and the file is not that' });
+  if (manifestText !== null && manifest === null)
+    refused.push({ path: MANIFEST_NAME, reason: 'this name is kept for what confman export writes, and the file is not that' });
 
   const walk = (directory: string): void => {
     for (const item of readDirectory(join(root, directory))) {
@@ -50,8 +51,12 @@ export function scanTree(root: string, options: ScanOptions): Scan {
       if (path === MANIFEST_NAME) continue;
       const odd = oddKind(item, name);
       if (odd !== null) refused.push({ path, reason: odd });
-      else if (item.isFile()) place(path, directory, name, options, manifest, files, refused);
-      else walkInto(path, walk, refused);
+      else if (item.isDirectory()) walkInto(path, walk, refused);
+      else {
+        const placed = place(path, options, manifest);
+        if ('file' in placed) files.push(placed.file);
+        else refused.push(placed.refused);
+      }
     }
   };
   walk('');
@@ -77,17 +82,22 @@ function walkInto(path: string, walk: (directory: string) => void, refused: Refu
   }
 }
 
-function place(path: string, directory: string, name: string, options: ScanOptions, manifest: Manifest | null, files: FoundFile[], refused: Refused[]): void {
+/** The entry that a file is to be, or why it cannot be one. */
+function place(
+  path: string,
+  options: ScanOptions,
+  manifest: Manifest | null,
+): { readonly file: FoundFile } | { readonly refused: Refused } {
+  const slash = path.lastIndexOf('/');
+  const directory = path.slice(0, Math.max(0, slash));
   const listed = manifest?.files[path];
-  const key = listed?.key ?? name;
+  const key = listed?.key ?? path.slice(slash + 1);
   const namespace = directory === '' ? options.topNamespace : options.prefix === null ? directory : `${options.prefix}/${directory}`;
   if (namespace === null) {
-    refused.push({ path, reason: 'it lies at the top of the tree, in no folder that could name its namespace: give --namespace' });
-    return;
+    return { refused: { path, reason: 'it lies at the top of the tree, in no folder that could name its namespace: give --namespace' } };
   }
   const reason = namespaceFault(namespace) ?? keyFault(key);
-  if (reason === null) files.push({ path, namespace, key, type: listed?.type ?? null });
-  else refused.push({ path, reason });
+  return reason === null ? { file: { path, namespace, key, type: listed?.type ?? null } } : { refused: { path, reason } };
 }
 
 /**

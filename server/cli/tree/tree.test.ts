@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 async function confman(argv: readonly string[], process: TestProcess = {}): Promise<Ended> {
-  return await bed.run(argv, { ...process, env: { CONFMAN_ENDPOINT: api.url, CONFMAN_KEY: apiKey } });
+  return bed.run(argv, { ...process, env: { CONFMAN_ENDPOINT: api.url, CONFMAN_KEY: apiKey } });
 }
 
 function plant(files: Readonly<Record<string, string | Uint8Array>>, root = 'tree'): void {
@@ -51,21 +51,45 @@ function harvest(root: string): Record<string, string> {
   return found;
 }
 
-const batches = (): readonly BatchRequest[] => api.server.asked.filter(({ path }) => path.endsWith('/batch')).map(({ body }) => JSON.parse(body) as BatchRequest);
+const batches = (): readonly BatchRequest[] =>
+  api.server.asked.filter(({ path }) => path.endsWith('/batch')).map(({ body }) => JSON.parse(body) as BatchRequest);
 
 describe('import', () => {
   test('makes folders namespaces and files keys, with types by extension as far as the content keeps the promise', async () => {
-    plant({ 'app/a.json': '{"a":1}', 'app/b.yaml': 'a: 1\n', 'app/c.yml': 'a: [', 'app/d.json': '// no', 'app/sub/e.toml': 'x=1', 'app/f g.txt': '', 'app/h.yaml': 'a: 1\na: 2\n' });
+    plant({
+      'app/a.json': '{"a":1}',
+      'app/b.yaml': 'a: 1\n',
+      'app/c.yml': 'a: [',
+      'app/d.json': '// no',
+      'app/sub/e.toml': 'x=1',
+      'app/f g.txt': '',
+      'app/h.yaml': 'a: 1\na: 2\n',
+    });
     const ended = await confman(['import', 'tree']);
     expect(ended.code).toBe(0);
-    expect(api.entries('app').map(({ key, type }) => `${key} ${type}`)).toEqual(['a.json json', 'b.yaml yaml', 'c.yml text', 'd.json text', 'f g.txt text', 'h.yaml text']);
+    expect(api.entries('app').map(({ key, type }) => `${key} ${type}`)).toEqual([
+      'a.json json',
+      'b.yaml yaml',
+      'c.yml text',
+      'd.json text',
+      'f g.txt text',
+      'h.yaml text',
+    ]);
     expect(api.entries('app/sub')).toMatchObject([{ key: 'e.toml', value: 'x=1' }]);
     expect(ended.stdout).toContain('note     app/d.json: not valid json');
     expect(ended.stdout).toContain('7 new, 0 changed, 0 equal (imported), 0 refused');
   });
 
   test('lists what breaks rules with the rule, stores everything else, and ends with 1', async () => {
-    plant({ 'README.md': '# top', 'app/fine': 'x', 'app/binary': new Uint8Array([0xff, 0xfe]), '-bad/k': 'x', 'app/.hidden/k': 'x', 'a b/k': 'x', 'app/e\u0301': 'x' });
+    plant({
+      'README.md': '# top',
+      'app/fine': 'x',
+      'app/binary': new Uint8Array([0xff, 0xfe]),
+      '-bad/k': 'x',
+      'app/.hidden/k': 'x',
+      'a b/k': 'x',
+      'app/e\u0301': 'x',
+    });
     symlinkSync('fine', join(bed.cwd, 'tree', 'app', 'link'));
     execFileSync('mkfifo', [join(bed.cwd, 'tree', 'app', 'pipe')]);
     writeFileSync(Buffer.concat([Buffer.from(`${join(bed.cwd, 'tree', 'app')}/`), Buffer.from([0x66, 0xff])]), 'x');
@@ -135,7 +159,9 @@ describe('import', () => {
     plant({ 'app/a': 'x', 'app/big': 'y'.repeat(101), 'app/odd.yaml': 'a: node-refuses', 'app/raced': '1', 'app/z': 'x' });
     api.intercept = ({ body, path }) => {
       if (!path.endsWith('/batch') || !body.includes('"raced"')) return null;
-      return problem('version-conflict', { operation: (JSON.parse(body) as BatchRequest).operations.findIndex(({ key }) => key === 'raced') });
+      return problem('version-conflict', {
+        operation: (JSON.parse(body) as BatchRequest).operations.findIndex(({ key }) => key === 'raced'),
+      });
     };
     const ended = await confman(['import', 'tree']);
     expect(ended.code).toBe(1);
@@ -147,7 +173,8 @@ describe('import', () => {
 
   test('finds the culprit also where the node does not name it', async () => {
     plant(Object.fromEntries(Array.from({ length: 9 }, (_, number) => [`app/${number}`, number === 6 ? 'poison' : 'x'])));
-    api.intercept = ({ body, path }) => (path.endsWith('/batch') && body.includes('poison') ? problem('forbidden', { detail: 'not this' }) : null);
+    api.intercept = ({ body, path }) =>
+      path.endsWith('/batch') && body.includes('poison') ? problem('forbidden', { detail: 'not this' }) : null;
     const ended = await confman(['import', 'tree']);
     expect(ended.stdout).toContain('refused  app/6: not this (forbidden)');
     expect(api.entries('app')).toHaveLength(8);
@@ -171,7 +198,17 @@ describe('import', () => {
 
 describe('export', () => {
   test('is the inverse of import to the byte', async () => {
-    plant({ 'a/x.json': '{"a":1}', 'a/b/y.yaml': 'a: 1\n', 'a/bad.json': '{', 'c-1.0/IETF sample 1.json': ' 1 ', 'c-1.0/100%.txt': 'p', 'c-1.0/a%2Fb': 'q', 'd/.dot': '\ufeff\r\n', 'd/empty': '', 'd/ü 👍': 'ß\0' });
+    plant({
+      'a/x.json': '{"a":1}',
+      'a/b/y.yaml': 'a: 1\n',
+      'a/bad.json': '{',
+      'c-1.0/IETF sample 1.json': ' 1 ',
+      'c-1.0/100%.txt': 'p',
+      'c-1.0/a%2Fb': 'q',
+      'd/.dot': '\ufeff\r\n',
+      'd/empty': '',
+      'd/ü 👍': 'ß\0',
+    });
     expect((await confman(['import', 'tree'])).code).toBe(0);
     const ended = await confman(['export', 'out']);
     expect(ended).toMatchObject({ code: 0 });
@@ -234,7 +271,18 @@ describe('export', () => {
   test('writes nothing outside its folder, whatever a server sends', () => {
     const root = join(bed.cwd, 'out');
     const writer = new TreeWriter(root, false);
-    const entry = { namespace: 'x', key: 'k', value: 'v', type: 'text' as const, revision: 1, version: '1:1', createdAt: '', updatedAt: '', updatedBy: '', message: '' };
+    const entry = {
+      namespace: 'x',
+      key: 'k',
+      value: 'v',
+      type: 'text' as const,
+      revision: 1,
+      version: '1:1',
+      createdAt: '',
+      updatedAt: '',
+      updatedBy: '',
+      message: '',
+    };
     writer.write({ ...entry, key: '../../evil' }, 'app');
     writer.write({ ...entry, key: '..' }, 'app');
     writer.write(entry, '../up');
@@ -246,7 +294,9 @@ describe('export', () => {
 
 describe('names and a foreign manifest', () => {
   test('gives every key a file name that fits, and different keys different ones', () => {
-    const key = fc.string({ unit: fc.constantFrom('a', '/', '%', '2', 'F', '~', 'ü', '👍', '.'), minLength: 1, maxLength: 256 }).filter(isKey);
+    const key = fc
+      .string({ unit: fc.constantFrom('a', '/', '%', '2', 'F', '~', 'ü', '👍', '.'), minLength: 1, maxLength: 256 })
+      .filter(isKey);
     fc.assert(
       fc.property(key, (text) => {
         const name = fileNameOf(text, true);
@@ -254,7 +304,9 @@ describe('names and a foreign manifest', () => {
         expect(name).not.toMatch(/\/|^\.{0,2}$|^\.confman\.json$/);
       }),
     );
-    expect(new Set(['db/url', 'db%2Furl/x', `${'x/'.repeat(120)}a`, `${'x/'.repeat(120)}b`].map((text) => fileNameOf(text, false))).size).toBe(4);
+    expect(
+      new Set(['db/url', 'db%2Furl/x', `${'x/'.repeat(120)}a`, `${'x/'.repeat(120)}b`].map((text) => fileNameOf(text, false))).size,
+    ).toBe(4);
   });
 
   test('refuses a manifest that export did not write, and reads the rest', () => {

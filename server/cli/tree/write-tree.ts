@@ -66,8 +66,11 @@ export class TreeWriter {
       const isFile = depth === parts.length - 1;
       const spelling = parts.slice(0, depth + 1).join('/');
       const [asFolder, asFile] = [`${foldedPath(spelling)}/`, foldedPath(spelling)];
-      const other = isFile ? (this.#taken.get(asFile) ?? this.#taken.get(asFolder)) : (this.#taken.get(asFile) ?? differing(this.#taken.get(asFolder), spelling));
-      if (other !== undefined) return `its place ${spelling} is taken by ${other}${other === spelling ? '' : ', which differs only in how it is spelt'}`;
+      const other = isFile
+        ? (this.#taken.get(asFile) ?? this.#taken.get(asFolder))
+        : (this.#taken.get(asFile) ?? differing(this.#taken.get(asFolder), spelling));
+      if (other !== undefined)
+        return `its place ${spelling} is taken by ${other}${other === spelling ? '' : ', which differs only in how it is spelt'}`;
     }
     for (const depth of parts.keys()) {
       const spelling = parts.slice(0, depth + 1).join('/');

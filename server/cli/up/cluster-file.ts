@@ -21,8 +21,12 @@ export function settleShape(directory: string, asked: { readonly nodes: number |
   const kept = readShape(directory);
   const shape = { nodes: asked.nodes ?? kept?.nodes ?? shapeDefault.nodes, port: asked.port ?? kept?.port ?? shapeDefault.port };
   if (kept === null) return shape;
-  if (shape.nodes !== kept.nodes) throw new UsageError(`${directory} holds a cluster of ${kept.nodes}: leave --nodes out, or take another --data for a new cluster`);
-  if (shape.port !== kept.port) throw new UsageError(`${directory} holds a cluster on port ${kept.port}, by which its nodes know each other: leave --port out, or take another --data for a new cluster`);
+  if (shape.nodes !== kept.nodes)
+    throw new UsageError(`${directory} holds a cluster of ${kept.nodes}: leave --nodes out, or take another --data for a new cluster`);
+  if (shape.port !== kept.port)
+    throw new UsageError(
+      `${directory} holds a cluster on port ${kept.port}, by which its nodes know each other: leave --port out, or take another --data for a new cluster`,
+    );
   return shape;
 }
 
@@ -32,7 +36,14 @@ function readShape(directory: string): ClusterShape | null {
   if (text === null) return null;
   try {
     const content: unknown = JSON.parse(text);
-    if (typeof content === 'object' && content !== null && 'port' in content && typeof content.port === 'number' && 'nodes' in content && Array.isArray(content.nodes)) {
+    if (
+      typeof content === 'object' &&
+      content !== null &&
+      'port' in content &&
+      typeof content.port === 'number' &&
+      'nodes' in content &&
+      Array.isArray(content.nodes)
+    ) {
       return { nodes: content.nodes.length, port: content.port };
     }
   } catch (cause) {
@@ -54,7 +65,10 @@ export interface ClusterSecrets {
 }
 
 /** The secrets of the cluster, made at its first start. Given ones are kept as well; later the kept ones count. */
-export function settleSecrets(directory: string, given: { readonly adminKey: string | null; readonly clusterSecret: string | null }): ClusterSecrets {
+export function settleSecrets(
+  directory: string,
+  given: { readonly adminKey: string | null; readonly clusterSecret: string | null },
+): ClusterSecrets {
   if (!existsSync(directory)) mkdirSync(directory, { recursive: true, mode: 0o700 });
   const adminKey = settle(join(directory, 'admin-key'), given.adminKey, 'confman_');
   const clusterSecret = settle(join(directory, 'cluster-secret'), given.clusterSecret, '');

@@ -29,12 +29,14 @@ export async function checkPortsAreFree(nodes: readonly LocalNode[]): Promise<vo
   const taken = ports.filter((_, at) => free[at] === false);
   if (taken.length === 0) return;
   const [first] = taken;
-  throw new CommandError(`port ${taken.join(', ')} is taken: stop what listens there (perhaps another confman up), or choose others with --port ${(first ?? 0) > 7000 ? 6100 : 7100}`);
+  throw new CommandError(
+    `port ${taken.join(', ')} is taken: stop what listens there (perhaps another confman up), or choose others with --port ${(first ?? 0) > 7000 ? 6100 : 7100}`,
+  );
 }
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  return await new Promise((resolve) => {
+  return new Promise((resolve) => {
     server.once('error', () => {
       resolve(false);
     });

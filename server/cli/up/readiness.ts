@@ -25,7 +25,7 @@ export async function untilReady(children: readonly Child[], timeoutMs: number, 
   interrupted.addEventListener('abort', onInterrupt);
   if (interrupted.aborted) onInterrupt();
   try {
-    await Promise.all(children.map(async (child) => await Promise.race([pollUntilReady(http, child, stop.signal), failOnExit(child)])));
+    await Promise.all(children.map(async (child) => Promise.race([pollUntilReady(http, child, stop.signal), failOnExit(child)])));
   } finally {
     stop.abort('done');
     clearTimeout(timer);
@@ -37,7 +37,9 @@ export async function untilReady(children: readonly Child[], timeoutMs: number, 
 async function failOnExit(child: Child): Promise<never> {
   const exit = await child.exited;
   const tail = child.logTail();
-  throw new CommandError(`${child.node.id} ${describeExit(exit)} before it was ready; its log ends so (${child.logFile}):\n${tail === '' ? '(empty)' : tail}`);
+  throw new CommandError(
+    `${child.node.id} ${describeExit(exit)} before it was ready; its log ends so (${child.logFile}):\n${tail === '' ? '(empty)' : tail}`,
+  );
 }
 
 async function pollUntilReady(http: NodeFetch, child: Child, signal: AbortSignal): Promise<void> {
@@ -45,7 +47,8 @@ async function pollUntilReady(http: NodeFetch, child: Child, signal: AbortSignal
     const state = await ask(http, child.node.url, signal);
     if (state === 'ready') return;
     if (signal.aborted) {
-      if (signal.reason === 'time') throw new CommandError(`${child.node.id} is still not ready: ${state} (log: ${child.logFile})`, EXIT.unavailable);
+      if (signal.reason === 'time')
+        throw new CommandError(`${child.node.id} is still not ready: ${state} (log: ${child.logFile})`, EXIT.unavailable);
       if (signal.reason === 'interrupt') throw new CommandError('interrupted');
       return;
     }
@@ -57,7 +60,14 @@ async function pollUntilReady(http: NodeFetch, child: Child, signal: AbortSignal
 async function ask(http: NodeFetch, url: string, signal: AbortSignal): Promise<string> {
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(askMsMax)]);
-    const answer = await http.fetch(`${url}/health/ready`, { method: 'GET', headers: {}, signal: limit, redirect: 'manual', credentials: 'same-origin', cache: 'no-store' });
+    const answer = await http.fetch(`${url}/health/ready`, {
+      method: 'GET',
+      headers: {},
+      signal: limit,
+      redirect: 'manual',
+      credentials: 'same-origin',
+      cache: 'no-store',
+    });
     const body = await answer.text();
     return answer.status === 200 ? 'ready' : failingChecks(body);
   } catch (error) {
@@ -69,7 +79,9 @@ function failingChecks(body: string): string {
   try {
     const content: unknown = JSON.parse(body);
     const checks: unknown = typeof content === 'object' && content !== null && 'checks' in content ? content.checks : null;
-    const failing = Array.isArray(checks) ? checks.flatMap((check: unknown) => (isFailing(check) ? [`${check.name}: ${check.detail}`] : [])) : [];
+    const failing = Array.isArray(checks)
+      ? checks.flatMap((check: unknown) => (isFailing(check) ? [`${check.name}: ${check.detail}`] : []))
+      : [];
     return failing.length === 0 ? body.slice(0, 200) : failing.join('; ');
   } catch {
     return body.slice(0, 200);

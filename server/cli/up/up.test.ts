@@ -32,7 +32,7 @@ let bed: TestBed;
 let port = 0;
 beforeEach(async () => {
   bed = new TestBed();
-  writeFileSync(join(bed.cwd, 'node.mjs'), nodeProgram);
+  writeFileSync(join(bed.programs, 'node.mjs'), nodeProgram);
   port = await freeStretch();
 });
 afterEach(() => {
@@ -52,7 +52,7 @@ async function freeStretch(): Promise<number> {
 
 async function claim(wanted: number): Promise<number | null> {
   const server = createServer();
-  return await new Promise((resolve) => {
+  return new Promise((resolve) => {
     server.once('error', () => {
       resolve(null);
     });
@@ -68,7 +68,13 @@ async function claim(wanted: number): Promise<number | null> {
 interface Ready {
   readonly ready: boolean;
   readonly adminKey: string;
-  readonly nodes: readonly { readonly id: string; readonly url: string; readonly peer: string; readonly pid: number; readonly data: string }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly url: string;
+    readonly peer: string;
+    readonly pid: number;
+    readonly data: string;
+  }[];
 }
 
 const log = (id: string): string => readFileSync(join(bed.cwd, 'data', id, 'node.log'), 'utf8');
@@ -87,14 +93,20 @@ function up(argv: readonly string[], env: Readonly<Record<string, string>> = {})
     onOutput = resolve;
   });
   const ended = bed.run(['up', '--data', 'data', '--port', String(port), ...argv], { env, interrupted: controller.signal, onOutput });
-  return { ready, ended, interrupt: () => { controller.abort(); } };
+  return {
+    ready,
+    ended,
+    interrupt: () => {
+      controller.abort();
+    },
+  };
 }
 
 async function startAndStop(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const { ready, ended, interrupt } = up(argv, env);
   await Promise.race([ready, ended]);
   interrupt();
-  return await ended;
+  return ended;
 }
 
 function alive(pid: number): boolean {
@@ -178,9 +190,21 @@ describe('up', () => {
   });
 
   test('never leaves a node behind, even when it is killed itself', async () => {
-    const program = join(bed.cwd, 'cli.mjs');
-    await build({ entryPoints: ['server/cli/main.ts'], outfile: program, bundle: true, format: 'esm', platform: 'node', external: ['*/main/node.ts'], logLevel: 'silent', banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } });
-    const parent = spawn(process.execPath, [program, 'up', '--data', join(bed.cwd, 'data'), '--port', String(port), '--json'], { cwd: bed.cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    const program = join(bed.programs, 'cli.mjs');
+    await build({
+      entryPoints: ['server/cli/main.ts'],
+      outfile: program,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      external: ['*/main/node.ts'],
+      logLevel: 'silent',
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    });
+    const parent = spawn(process.execPath, [program, 'up', '--data', join(bed.cwd, 'data'), '--port', String(port), '--json'], {
+      cwd: bed.cwd,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const { nodes } = JSON.parse(await firstLine(parent)) as Ready;
     expect(nodes.map(({ pid }) => alive(pid))).toEqual([true, true, true]);
     parent.kill('SIGKILL');
@@ -190,7 +214,13 @@ describe('up', () => {
 
   test('forces a node that does not stop', async () => {
     const node = { id: 'n1', port, peerPort: port + 1, url: `http://127.0.0.1:${port}`, peer: '', data: join(bed.cwd, 'n1') };
-    const child = Child.start({ node, program: join(bed.cwd, 'node.mjs'), args: ['--id', 'n1', '--listen', `127.0.0.1:${port}`], env: { ...process.env, TEST_STUBBORN: 'n1' }, cwd: bed.cwd });
+    const child = Child.start({
+      node,
+      program: join(bed.programs, 'node.mjs'),
+      args: ['--id', 'n1', '--listen', `127.0.0.1:${port}`],
+      env: { ...process.env, TEST_STUBBORN: 'n1' },
+      cwd: bed.cwd,
+    });
     await until(() => child.logTail().includes('up '));
     expect(await child.stop(50)).toBe(true);
     expect(child.exit).toEqual({ code: null, signal: 'SIGKILL' });
