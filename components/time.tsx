@@ -27,9 +27,13 @@ export function useNow(everyMs: number): number {
   const renderedAt = useContext(Rendered);
   const [now, setNow] = useState(renderedAt);
   useEffect(() => {
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
+    const tick = (): void => setNow(Date.now());
+    const first = setTimeout(tick);
+    const others = setInterval(tick, everyMs);
+    return () => {
+      clearTimeout(first);
+      clearInterval(others);
+    };
   }, [everyMs]);
   return now;
 }

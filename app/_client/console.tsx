@@ -121,10 +121,10 @@ export function ConsoleProvider({
       readFromLeader: async () => {
         const waiting = queries.getQueryCache().findAll({ fetchStatus: 'fetching', predicate: isVersioned });
         // A read that waits would otherwise be taken for the new one.
-        await Promise.all(waiting.map(async ({ queryKey }) => await queries.cancelQueries({ queryKey, exact: true })));
+        await Promise.all(waiting.map(({ queryKey }) => queries.cancelQueries({ queryKey, exact: true })));
         fromLeader.current = true;
         try {
-          await Promise.all(waiting.map(async ({ queryKey }) => await queries.refetchQueries({ queryKey, exact: true })));
+          await Promise.all(waiting.map(({ queryKey }) => queries.refetchQueries({ queryKey, exact: true })));
         } finally {
           fromLeader.current = false;
         }

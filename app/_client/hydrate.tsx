@@ -19,9 +19,9 @@ export interface HydrateProps {
 export function Hydrate({ state, dropped, children }: HydrateProps): ReactElement {
   const queries = useQueryClient();
   const { takeDropped } = useConsole();
-  const take = useEffectEvent(() => takeDropped(dropped));
-  useEffect(() => take(), [dropped]);
+  const take = useEffectEvent(takeDropped);
+  useEffect(() => take(dropped), [dropped]);
   // Once per state: what was newer when it came is not judged again.
-  const newer = useMemo(() => onlyNewer(state, queries, Date.now()), [state, queries]);
+  const newer = useMemo(() => onlyNewer(state, queries), [state, queries]);
   return <HydrationBoundary state={newer}>{children}</HydrationBoundary>;
 }

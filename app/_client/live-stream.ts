@@ -67,11 +67,11 @@ export class LiveStream {
     }
     const channel = new BroadcastChannel(this.#name);
     this.#channel = channel;
-    channel.onmessage = ({ data }: MessageEvent<LiveMessage>) => this.#hear(data);
+    channel.addEventListener('message', ({ data }: MessageEvent<LiveMessage>) => this.#hear(data));
     channel.postMessage({ type: 'hello' } satisfies LiveMessage);
     signal.addEventListener('abort', () => channel.close(), { once: true });
     try {
-      await navigator.locks.request(this.#name, { signal }, async () => await this.#hold(signal));
+      await navigator.locks.request(this.#name, { signal }, () => this.#hold(signal));
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -81,7 +81,7 @@ export class LiveStream {
     this.#holdsStream = true;
     try {
       for await (const event of this.#client.events({ topics: ['cluster', 'changes'], signal })) this.#take(event);
-    } catch (error) {
+    } catch {
       // Refused for good: the session has ended. Pages find out by their own reads.
       if (!signal.aborted) this.#tell({ type: 'connection', connection: 'lost' });
     } finally {

@@ -1,6 +1,7 @@
 'use client';
 
 import type { ReactElement } from 'react';
+import { useRef } from 'react';
 import { text } from '../../components/catalogue.ts';
 import { SignInForm } from '../../components/shell/sign-in-form.tsx';
 import { Dialog, DialogBody } from '../../components/ui/dialog.tsx';
@@ -9,6 +10,7 @@ import { useSignIn } from './use-sign-in.ts';
 /** The session has ended while something was typed: signs in without leaving the page. */
 export function SignInAgain({ open, onDone }: { readonly open: boolean; readonly onDone: () => void }): ReactElement {
   const { pending, error, signIn } = useSignIn(onDone);
+  const field = useRef<HTMLInputElement>(null);
   return (
     <Dialog
       open={open}
@@ -17,9 +19,10 @@ export function SignInAgain({ open, onDone }: { readonly open: boolean; readonly
       }}
       title={text.signIn.expiredTitle}
       description={text.signIn.expiredLead}
+      initialFocus={field}
     >
       <DialogBody>
-        <SignInForm pending={pending} error={error} onSubmit={(key) => void signIn(key)} />
+        <SignInForm field={field} pending={pending} error={error} onSubmit={(key) => void signIn(key)} />
       </DialogBody>
     </Dialog>
   );

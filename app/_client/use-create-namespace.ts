@@ -20,7 +20,7 @@ export function useCreateNamespace(onCreated: (namespace: string) => void): Crea
   const mutation = useMutation({
     mutationFn: async ({ namespace, description, owner }: NewNamespace) => {
       if (await exists(namespace)) throw new NamespaceExistsError();
-      return await reader.client.namespaces.put(namespace, {
+      return reader.client.namespaces.put(namespace, {
         ...(description === '' ? {} : { description }),
         ...(owner === '' ? {} : { owner }),
       });

@@ -1,9 +1,8 @@
 'use client';
 
 import { useEffect, useEffectEvent, useReducer, useState } from 'react';
-import type { Draft, DraftAction } from '../../components/entry/draft.ts';
+import type { Base, Draft, DraftAction } from '../../components/entry/draft.ts';
 import { draftReducer, isDirty, newDraft } from '../../components/entry/draft.ts';
-import type { Base } from '../../components/entry/draft.ts';
 import { ENTRY_TYPES } from '../../lib/contract/model.ts';
 
 /** How long typing rests before it is kept. */
@@ -28,20 +27,19 @@ export function useDraft(name: string, base: Base | null): DraftState {
   const [restored, setRestored] = useState(false);
   const [looked, setLooked] = useState(false);
 
-  const restore = useEffectEvent(() => {
-    const kept = readDraft(name);
+  const restore = useEffectEvent((from: string) => {
+    const kept = readDraft(from);
     setLooked(true);
     if (kept === null || !isDirty(kept) || (kept.value === draft.value && kept.type === draft.type)) return;
     act({ type: 'restored', draft: kept });
     setRestored(true);
   });
-  useEffect(() => restore(), [name]);
+  // oxlint-disable-next-line react/set-state-in-effect -- the server's render, which the first one here must equal, has no storage
+  useEffect(() => restore(name), [name]);
 
-  const version = base?.version;
-  const read = useEffectEvent(() => {
+  useEffect(() => {
     if (base !== null) act({ type: 'read', base });
-  });
-  useEffect(() => read(), [version]);
+  }, [base]);
 
   useEffect(() => {
     // Not before the kept one was looked at: it would be overwritten by nothing.

@@ -19,6 +19,6 @@ export function apiFetch(cookie: string | null): Fetch {
       const value = answer.headers[name.toLowerCase()];
       return value === undefined ? null : String(value);
     };
-    return { status: answer.statusCode, headers: { get: header }, body: null, text: async () => await text(answer.stream()) };
+    return { status: answer.statusCode, headers: { get: header }, body: null, text: () => text(answer.stream()) };
   };
 }

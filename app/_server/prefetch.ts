@@ -1,30 +1,20 @@
-import type { FetchInfiniteQueryOptions, FetchQueryOptions, QueryClient, QueryKey } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 import { ConfmanError } from '../../lib/client/errors.ts';
 import type { FirstFailure } from '../_client/read-state.ts';
 
+/** The query cache of one render: each query is asked once, and what the browser should go on with is handed over. */
+export function renderQueries(): QueryClient {
+  return new QueryClient({ defaultOptions: { queries: { retry: false } } });
+}
+
 /**
- * Fills a query of a first paint.
+ * Waits for a read of a first paint.
  *
- * @returns why it could not be filled; null when it was
+ * @returns why it failed; null when it did not
  */
-export async function prefetch<T, K extends QueryKey>(
-  queries: QueryClient,
-  options: FetchQueryOptions<T, Error, T, K>,
-): Promise<FirstFailure | null> {
-  return await failureOf(queries.fetchQuery({ ...options, retry: false }));
-}
-
-/** The same for the first page of a list. */
-export async function prefetchPages<T, K extends QueryKey, P>(
-  queries: QueryClient,
-  options: FetchInfiniteQueryOptions<T, Error, T, K, P>,
-): Promise<FirstFailure | null> {
-  return await failureOf(queries.fetchInfiniteQuery({ ...options, retry: false }));
-}
-
-async function failureOf(fetched: Promise<unknown>): Promise<FirstFailure | null> {
+export async function failureOf(read: Promise<unknown>): Promise<FirstFailure | null> {
   try {
-    await fetched;
+    await read;
     return null;
   } catch (error) {
     if (!(error instanceof ConfmanError)) throw error;

@@ -36,7 +36,7 @@ export function ClusterStrip({ status, connection, ageMs, samples, nowMs, spanMs
       aria-label={text.cluster.region}
       className="flex h-9 shrink-0 items-center gap-x-4 overflow-hidden border-b bg-sunken px-3 text-xs sm:px-4"
     >
-      <div className="flex min-w-0 items-center gap-2" role="status">
+      <output className="flex min-w-0 items-center gap-2">
         <VerdictDot verdict={summary?.verdict ?? null} live={live} />
         <span className={cx('font-medium', summary?.verdict === 'unavailable' && 'text-bad')}>
           {summary === null ? text.cluster.unknown : text.cluster.verdicts[summary.verdict]}
@@ -44,7 +44,7 @@ export function ClusterStrip({ status, connection, ageMs, samples, nowMs, spanMs
         {status === null ? null : (
           <span className="hidden truncate text-ink-faint lg:inline">{text.cluster.canLose(status.cluster.canLose)}</span>
         )}
-      </div>
+      </output>
       <ul aria-label={text.cluster.nodes} className="hidden items-center gap-1 md:flex">
         {summary?.nodes.map((node) => (
           <NodeCell key={node.id} node={node} />
@@ -155,9 +155,9 @@ function Age({ connection, ageMs }: { readonly connection: StripProps['connectio
       </span>
     );
   return (
-    <span role="status" className="flex items-center gap-1 font-medium whitespace-nowrap text-warn">
+    <output className="flex items-center gap-1 font-medium whitespace-nowrap text-warn">
       <TriangleAlert className="size-3.5" aria-hidden />
       {ageMs === null ? text.cluster.lostNever : text.cluster.lost(ageText(ageMs))}
-    </span>
+    </output>
   );
 }

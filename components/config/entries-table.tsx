@@ -44,10 +44,11 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
   const windowed = useWindowedRows(rows.length, ROW_PX, scroller, HEAD_PX);
   const [current, setCurrent] = useState(0);
 
-  const endInSight = windowed.end >= rows.length - 20;
+  // As many rows as there are: when more come and the end is still in sight, that is news.
+  const endInSight = windowed.end >= rows.length - 20 ? rows.length : null;
   useEffect(() => {
-    if (endInSight) onEndInSight?.();
-  }, [endInSight, rows.length, onEndInSight]);
+    if (endInSight !== null) onEndInSight?.();
+  }, [endInSight, onEndInSight]);
 
   const focusRow = (wanted: number): void => {
     const index = Math.max(0, Math.min(rows.length - 1, wanted));
@@ -75,8 +76,10 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
 
   const roving = current >= windowed.first && current < windowed.end ? current : windowed.first;
   return (
-    <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-auto" onKeyDown={onKeyDown}>
+    <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-auto">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the links inside, on their way up */}
       <table
+        onKeyDown={onKeyDown}
         aria-label={text.table.label(namespace)}
         aria-rowcount={rows.length + 1}
         className="w-full table-fixed border-separate border-spacing-0 text-sm"
@@ -111,12 +114,7 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
 }
 
 function SpacerRow({ px }: { readonly px: number }): ReactElement | null {
-  if (px === 0) return null;
-  return (
-    <tr aria-hidden>
-      <td colSpan={columns.length} style={{ height: px }} className="p-0" />
-    </tr>
-  );
+  return px === 0 ? null : <tr aria-hidden style={{ height: px }} />;
 }
 
 function HeaderCell({

@@ -34,11 +34,11 @@ export function NamespaceTree({ namespaces, partial, selected, onOpen, action }:
   const scroller = useRef<HTMLDivElement>(null);
   const windowed = useWindowedRows(rows.length, ROW_PX, scroller);
 
-  const revealSelected = useEffectEvent(() => {
-    const index = rows.findIndex(({ path }) => path === selected);
+  const revealSelected = useEffectEvent((path: string | null) => {
+    const index = rows.findIndex((row) => row.path === path);
     if (index !== -1) windowed.scrollTo(index);
   });
-  useEffect(() => revealSelected(), [selected]);
+  useEffect(() => revealSelected(selected), [selected]);
 
   const toggle = (path: string, open: boolean): void => {
     const next = new Set(closed);
@@ -86,8 +86,9 @@ export function NamespaceTree({ namespaces, partial, selected, onOpen, action }:
         {action}
       </div>
       <nav aria-label={text.tree.label} className="flex min-h-0 flex-1 flex-col">
-        <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-auto px-2 pb-3" onKeyDown={onKeyDown}>
-          <ul>
+        <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-auto px-2 pb-3">
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the links inside, on their way up */}
+          <ul onKeyDown={onKeyDown}>
             <Spacer px={windowed.before} />
             {rows.slice(windowed.first, windowed.end).map((row, offset) => (
               <TreeLine

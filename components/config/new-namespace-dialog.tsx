@@ -1,12 +1,12 @@
 'use client';
 
-import type { FormEvent, ReactElement } from 'react';
-import { useState } from 'react';
+import type { ReactElement, SubmitEvent } from 'react';
+import { useRef, useState } from 'react';
 import { namespaceFault } from '../../lib/contract/names.ts';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../ui/dialog.tsx';
-import { Field, TextArea, TextInput } from '../ui/field.tsx';
+import { Field, fieldText, TextArea, TextInput } from '../ui/field.tsx';
 import { Notice } from '../ui/notice.tsx';
 
 export interface NewNamespace {
@@ -24,18 +24,18 @@ export interface NewNamespaceDialogProps {
 }
 
 export function NewNamespaceDialog({ open, onOpenChange, pending, error, onSubmit }: NewNamespaceDialogProps): ReactElement {
+  const path = useRef<HTMLInputElement>(null);
   const [fault, setFault] = useState<string | null>(null);
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const field = (name: string): string => String(form.get(name) ?? '').trim();
-    const namespace = field('namespace');
+    const namespace = fieldText(form, 'namespace');
     const wrong = namespaceFault(namespace);
     setFault(wrong);
-    if (wrong === null) onSubmit({ namespace, description: field('description'), owner: field('owner') });
+    if (wrong === null) onSubmit({ namespace, description: fieldText(form, 'description'), owner: fieldText(form, 'owner') });
   };
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={text.newNamespace.title}>
+    <Dialog open={open} onOpenChange={onOpenChange} initialFocus={path} title={text.newNamespace.title}>
       <form onSubmit={submit} className="flex min-h-0 flex-col" noValidate>
         <DialogBody className="flex flex-col gap-4">
           {error === null ? null : <Notice look="bad" live="assertive" title={error} />}
@@ -47,7 +47,7 @@ export function NewNamespaceDialog({ open, onOpenChange, pending, error, onSubmi
                 className="font-mono"
                 spellCheck={false}
                 autoCapitalize="none"
-                autoFocus
+                ref={path}
                 onChange={() => setFault(null)}
               />
             )}

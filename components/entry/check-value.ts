@@ -26,7 +26,7 @@ export async function checkValue(type: EntryType, value: string): Promise<ValueF
     case 'json':
       return checkJson(value);
     case 'yaml':
-      return await checkYaml(value);
+      return checkYaml(value);
   }
 }
 

@@ -5,7 +5,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { EntryType } from '../../lib/contract/model.ts';
 import { text } from '../catalogue.ts';
 import type { ValueFault } from './check-value.ts';
-import type { Editor } from './codemirror.ts';
+import type * as CodeMirror from './codemirror.ts';
 
 export interface CodeEditorProps {
   readonly value: string;
@@ -17,7 +17,7 @@ export interface CodeEditorProps {
   readonly onFault: (fault: ValueFault | null) => void;
   readonly onSave: () => void;
   /** Gets the editor once it is there, for jumps to a line. */
-  readonly onReady?: ((editor: Editor) => void) | undefined;
+  readonly onReady?: ((editor: CodeMirror.Editor) => void) | undefined;
 }
 
 /**
@@ -25,18 +25,18 @@ export interface CodeEditorProps {
  * what was typed into it goes along.
  */
 export function CodeEditor({ value, type, readOnly, label, nonce, onChange, onFault, onSave, onReady }: CodeEditorProps): ReactElement {
-  const [phase, setPhase] = useState<'loading' | 'ready' | 'failed'>('loading');
+  const [editor, setEditor] = useState<CodeMirror.Editor | null>(null);
+  const [failed, setFailed] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const editor = useRef<Editor | null>(null);
   const changed = useEffectEvent(onChange);
   const faulted = useEffectEvent(onFault);
   const saved = useEffectEvent(onSave);
 
-  const start = useEffectEvent((createEditor: (typeof import('./codemirror.ts'))['createEditor']) => {
-    if (place.current === null || editor.current !== null) return;
+  const create = useEffectEvent(({ createEditor }: typeof CodeMirror): CodeMirror.Editor | null => {
+    if (place.current === null) return null;
     const focused = document.activeElement === field.current && field.current !== null;
-    editor.current = createEditor({
+    const created = createEditor({
       parent: place.current,
       value,
       type,
@@ -47,36 +47,38 @@ export function CodeEditor({ value, type, readOnly, label, nonce, onChange, onFa
       onFault: (fault) => faulted(fault),
       onSave: () => saved(),
     });
-    setPhase('ready');
-    if (focused) editor.current.focus();
-    onReady?.(editor.current);
+    setEditor(created);
+    if (focused) created.focus();
+    onReady?.(created);
+    return created;
   });
 
   useEffect(() => {
     let gone = false;
-    import('./codemirror.ts').then(
-      ({ createEditor }) => {
-        if (!gone) start(createEditor);
-      },
-      () => {
-        if (!gone) setPhase('failed');
-      },
-    );
+    let created: CodeMirror.Editor | null = null;
+    const start = async (): Promise<void> => {
+      try {
+        const codeMirror = await import('./codemirror.ts');
+        if (!gone) created = create(codeMirror);
+      } catch {
+        if (!gone) setFailed(true);
+      }
+    };
+    void start();
     return () => {
       gone = true;
-      editor.current?.destroy();
-      editor.current = null;
+      created?.destroy();
     };
   }, []);
 
-  useEffect(() => editor.current?.setValue(value), [value, phase]);
-  useEffect(() => editor.current?.setType(type), [type, phase]);
-  useEffect(() => editor.current?.setReadOnly(readOnly), [readOnly, phase]);
+  useEffect(() => editor?.setValue(value), [editor, value]);
+  useEffect(() => editor?.setType(type), [editor, type]);
+  useEffect(() => editor?.setReadOnly(readOnly), [editor, readOnly]);
 
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      <div ref={place} className={phase === 'ready' ? 'min-h-0 flex-1 overflow-hidden [&>.cm-editor]:h-full' : 'hidden'} />
-      {phase === 'ready' ? null : (
+      <div ref={place} className={editor === null ? 'hidden' : 'min-h-0 flex-1 overflow-hidden [&>.cm-editor]:h-full'} />
+      {editor === null ? (
         <textarea
           ref={field}
           value={value}
@@ -92,8 +94,8 @@ export function CodeEditor({ value, type, readOnly, label, nonce, onChange, onFa
           }}
           className="scroll-thin min-h-0 flex-1 resize-none bg-transparent py-3 pr-3 pl-[4.6rem] font-mono text-[13px] leading-5 outline-none"
         />
-      )}
-      {phase === 'failed' ? <p className="border-t px-3 py-1.5 text-xs text-warn">{text.entry.editorFailed}</p> : null}
+      ) : null}
+      {failed ? <p className="border-t px-3 py-1.5 text-xs text-warn">{text.entry.editorFailed}</p> : null}
     </div>
   );
 }

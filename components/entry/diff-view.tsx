@@ -21,7 +21,7 @@ const SIDE_BY_SIDE_PX = 860;
 export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce }: DiffViewProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   const [wide, setWide] = useState(true);
-  const [phase, setPhase] = useState<'loading' | 'ready' | 'failed'>('loading');
+  const [failed, setFailed] = useState(false);
 
   useEffect(() => {
     const query = matchMedia(`(min-width: ${SIDE_BY_SIDE_PX}px)`);
@@ -34,16 +34,16 @@ export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce }
   useEffect(() => {
     let gone = false;
     let remove = (): void => undefined;
-    import('./codemirror.ts').then(
-      ({ createDiff }) => {
+    const show = async (): Promise<void> => {
+      try {
+        const { createDiff } = await import('./codemirror.ts');
         if (gone || place.current === null) return;
         remove = createDiff({ parent: place.current, before, after, beforeLabel, afterLabel, type, nonce, sideBySide: wide });
-        setPhase('ready');
-      },
-      () => {
-        if (!gone) setPhase('failed');
-      },
-    );
+      } catch {
+        if (!gone) setFailed(true);
+      }
+    };
+    void show();
     return () => {
       gone = true;
       remove();
@@ -57,14 +57,10 @@ export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce }
         <div className="flex-1 border-l px-3 py-1.5">{afterLabel}</div>
       </div>
       <div ref={place} className="scroll-thin max-h-[46vh] min-h-24 overflow-auto" />
-      {phase === 'failed' ? (
+      {failed ? (
         <div className="grid grid-cols-2 font-mono text-xs">
-          <pre className="overflow-auto p-3 whitespace-pre-wrap" tabIndex={0} aria-label={beforeLabel}>
-            {before}
-          </pre>
-          <pre className="overflow-auto border-l p-3 whitespace-pre-wrap" tabIndex={0} aria-label={afterLabel}>
-            {after}
-          </pre>
+          <textarea readOnly value={before} rows={12} aria-label={beforeLabel} className="resize-none bg-transparent p-3" />
+          <textarea readOnly value={after} rows={12} aria-label={afterLabel} className="resize-none border-l bg-transparent p-3" />
         </div>
       ) : null}
       {before.includes('\r\n') === after.includes('\r\n') ? null : (

@@ -2,7 +2,7 @@
 
 import { Check, TriangleAlert, WandSparkles } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
@@ -17,8 +17,6 @@ export interface EditorCardProps {
   readonly draft: Draft;
   readonly readOnly: boolean;
   readonly nonce: string;
-  /** A fault that the node found, to be shown at its line. */
-  readonly faultLine: number | null;
   /** Something else has to be put right before it can be saved. */
   readonly blocked: boolean;
   readonly onChange: (value: string) => void;
@@ -27,15 +25,11 @@ export interface EditorCardProps {
 }
 
 /** The value in its editor, whether it is valid for its type, and what can be done with it. */
-export function EditorCard({ draft, readOnly, nonce, faultLine, blocked, onChange, onReview, onDiscard }: EditorCardProps): ReactElement {
+export function EditorCard({ draft, readOnly, nonce, blocked, onChange, onReview, onDiscard }: EditorCardProps): ReactElement {
   const [fault, setFault] = useState<ValueFault | null>(null);
   const editor = useRef<Editor | null>(null);
   const dirty = isDirty(draft);
   const formats = draft.type === 'json' || draft.type === 'yaml';
-
-  useEffect(() => {
-    if (faultLine !== null) editor.current?.goTo(faultLine);
-  }, [faultLine]);
 
   const format = async (): Promise<void> => {
     const formatted = await formatValue(draft.type, draft.value);
@@ -67,9 +61,9 @@ export function EditorCard({ draft, readOnly, nonce, faultLine, blocked, onChang
         />
         {readOnly ? null : (
           <div className="ml-auto flex flex-wrap items-center gap-2">
-            <span className="text-xs text-ink-faint" role="status">
+            <output className="text-xs text-ink-faint">
               {dirty ? text.entry.changedNow : draft.base === null ? null : text.entry.unchanged}
-            </span>
+            </output>
             {formats ? (
               <Button size="sm" look="quiet" onClick={() => void format()}>
                 <WandSparkles aria-hidden />

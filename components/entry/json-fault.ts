@@ -6,6 +6,7 @@ export interface JsonFault {
 }
 
 const BLANK = /[ \t\n\r]*/y;
+// oxlint-disable-next-line no-control-regex -- that a string has none of these is the rule
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const WORD = /true|false|null/y;
@@ -16,71 +17,122 @@ type Expectation = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | '
 
 /** The first fault of a text that should be one JSON document; null when there is none. Iterative, so that depth costs no stack. */
 export function findJsonFault(text: string): JsonFault | null {
-  const open: ('[' | '{')[] = [];
-  let expected: Expectation = 'value';
-  let at = 0;
+  const scan = new Scan(text);
+  while (scan.fault === null && !scan.done) scan.step();
+  return scan.fault;
+}
 
-  const take = (pattern: RegExp): boolean => {
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match === null) return false;
-    at += match[0].length;
-    return true;
-  };
-  const afterValue = (): Expectation => (open.length === 0 ? 'nothing' : 'comma-or-end');
-  const fault = (message: string): JsonFault => ({ offset: at, message });
+class Scan {
+  readonly #text: string;
+  readonly #open: ('[' | '{')[] = [];
+  #expected: Expectation = 'value';
+  #at = 0;
+  fault: JsonFault | null = null;
+  done = false;
 
-  for (;;) {
-    take(BLANK);
-    const character = text[at];
-    if (character === undefined)
-      return expected === 'nothing'
-        ? null
-        : fault(open.length === 0 ? 'the document is empty' : `the text ends before its "${open.at(-1) === '[' ? ']' : '}'}"`);
-    if (expected === 'nothing') return fault('there is more after the end of the document');
+  constructor(text: string) {
+    this.#text = text;
+  }
 
-    if (expected === 'colon') {
-      if (character !== ':') return fault('a ":" is missing after the name');
-      at += 1;
-      expected = 'value';
-    } else if (expected === 'key' || expected === 'key-or-end') {
-      if (character === '}' && expected === 'key-or-end') {
-        at += 1;
-        open.pop();
-        expected = afterValue();
-      } else if (take(STRING)) expected = 'colon';
-      else
-        return fault(
-          character === '"'
-            ? 'this string does not end on its line, or has an escape that JSON does not know'
-            : character === '}'
-              ? 'there is a comma before "}"'
-              : 'a name in double quotes belongs here',
-        );
-    } else if (expected === 'comma-or-end') {
-      const end = open.at(-1) === '[' ? ']' : '}';
-      if (character !== ',' && character !== end) return fault(`"," or "${end}" belongs here`);
-      at += 1;
-      if (character === end) {
-        open.pop();
-        expected = afterValue();
-      } else expected = end === ']' ? 'value' : 'key';
-    } else if (character === ']' && open.at(-1) === '[') {
-      if (expected === 'value') return fault('there is a comma before "]"');
-      at += 1;
-      open.pop();
-      expected = afterValue();
-    } else if (character === '{' || character === '[') {
-      at += 1;
-      open.push(character);
-      expected = character === '{' ? 'key-or-end' : 'value-or-end';
-    } else if (take(STRING) || take(NUMBER) || take(WORD)) {
-      expected = afterValue();
-    } else {
-      if (character === '"') return fault('this string does not end on its line, or has an escape that JSON does not know');
-      LOOSE_WORD.lastIndex = at;
-      const word = LOOSE_WORD.exec(text)?.[0] ?? character;
-      return fault(`${JSON.stringify(word.slice(0, 30))} is not a value`);
+  /** Takes one mark or value, or finds that none belongs here. */
+  step(): void {
+    this.#take(BLANK);
+    const character = this.#text[this.#at];
+    if (character === undefined) {
+      this.#end();
+      return;
     }
+    switch (this.#expected) {
+      case 'nothing':
+        this.#fail('there is more after the end of the document');
+        return;
+      case 'colon':
+        if (character === ':') this.#pass('value');
+        else this.#fail('a ":" is missing after the name');
+        return;
+      case 'key':
+      case 'key-or-end':
+        this.#key(character);
+        return;
+      case 'comma-or-end':
+        this.#commaOrEnd(character);
+        return;
+      case 'value':
+      case 'value-or-end':
+        this.#value(character);
+    }
+  }
+
+  #end(): void {
+    this.done = true;
+    if (this.#expected === 'nothing') return;
+    this.#fail(this.#open.length === 0 ? 'the document is empty' : `the text ends before its "${this.#closing()}"`);
+  }
+
+  #key(character: string): void {
+    if (character === '}' && this.#expected === 'key-or-end') this.#close();
+    else if (this.#take(STRING)) this.#expected = 'colon';
+    else if (character === '"') this.#failString();
+    else this.#fail(character === '}' ? 'there is a comma before "}"' : 'a name in double quotes belongs here');
+  }
+
+  #commaOrEnd(character: string): void {
+    const closing = this.#closing();
+    if (character === closing) this.#close();
+    else if (character === ',') this.#pass(closing === ']' ? 'value' : 'key');
+    else this.#fail(`"," or "${closing}" belongs here`);
+  }
+
+  #value(character: string): void {
+    if (character === ']' && this.#open.at(-1) === '[') {
+      if (this.#expected === 'value') this.#fail('there is a comma before "]"');
+      else this.#close();
+    } else if (character === '{' || character === '[') {
+      this.#open.push(character);
+      this.#pass(character === '{' ? 'key-or-end' : 'value-or-end');
+    } else if (this.#take(STRING) || this.#take(NUMBER) || this.#take(WORD)) {
+      this.#afterValue();
+    } else if (character === '"') {
+      this.#failString();
+    } else {
+      LOOSE_WORD.lastIndex = this.#at;
+      const word = LOOSE_WORD.exec(this.#text)?.[0] ?? character;
+      this.#fail(`${JSON.stringify(word.slice(0, 30))} is not a value`);
+    }
+  }
+
+  #closing(): ']' | '}' {
+    return this.#open.at(-1) === '[' ? ']' : '}';
+  }
+
+  #close(): void {
+    this.#at += 1;
+    this.#open.pop();
+    this.#afterValue();
+  }
+
+  #afterValue(): void {
+    this.#expected = this.#open.length === 0 ? 'nothing' : 'comma-or-end';
+  }
+
+  #pass(expected: Expectation): void {
+    this.#at += 1;
+    this.#expected = expected;
+  }
+
+  #take(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (match === null) return false;
+    this.#at += match[0].length;
+    return true;
+  }
+
+  #failString(): void {
+    this.#fail('this string does not end on its line, or has an escape that JSON does not know');
+  }
+
+  #fail(message: string): void {
+    this.fault = { offset: this.#at, message };
   }
 }

@@ -1,7 +1,7 @@
 'use client';
 
-import type { KeyboardEvent, ReactElement } from 'react';
-import { useState } from 'react';
+import type { KeyboardEvent, ReactElement, SubmitEvent } from 'react';
+import { useRef, useState } from 'react';
 import type { Entry, Role } from '../../lib/contract/model.ts';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
@@ -15,8 +15,7 @@ import { SaveFailure } from './save-failure.tsx';
 import type { SaveOutcome } from './save-outcome.ts';
 
 export interface ReviewDialogProps {
-  readonly open: boolean;
-  readonly onOpenChange: (open: boolean) => void;
+  readonly onClose: () => void;
   readonly draft: Draft;
   readonly outcome: SaveOutcome;
   readonly role: Role;
@@ -29,53 +28,51 @@ export interface ReviewDialogProps {
 }
 
 /** The change before it is made: what differs, why, and, when somebody was faster, theirs against mine. */
-export function ReviewDialog({
-  open,
-  onOpenChange,
-  draft,
-  outcome,
-  role,
-  nonce,
-  onSave,
-  onKeepMine,
-  onTakeTheirs,
-}: ReviewDialogProps): ReactElement {
-  const [message, setMessage] = useState('');
-  const saving = outcome.kind === 'saving';
+export function ReviewDialog({ onClose, draft, outcome, role, nonce, onSave, onKeepMine, onTakeTheirs }: ReviewDialogProps): ReactElement {
+  const [typed, setTyped] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const message = typed.trim();
   const conflict = outcome.kind === 'conflict' ? outcome : null;
   const current = conflict === null ? draft.base : conflict.current;
+  const beforeLabel =
+    current === null ? text.review.nothing : conflict === null ? text.review.now(current.version) : text.review.theirs(current.version);
 
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || saving || conflict !== null) return;
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    onSave(message.trim());
+    // Over somebody else's change only by the button that says so.
+    if (outcome.kind !== 'saving' && conflict === null) onSave(message);
+  };
+
+  /** Ctrl+Enter saves from wherever the caret is. */
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    form.current?.requestSubmit();
   };
 
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} size="wide" title={draft.base === null ? text.review.titleCreate : text.review.title}>
-      {/* Ctrl+Enter saves from wherever the caret is. */}
-      <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onKeyDown}>
+    <Dialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      initialFocus={field}
+      size="wide"
+      title={draft.base === null ? text.review.titleCreate : text.review.title}
+    >
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the fields inside, on their way up */}
+      <form ref={form} className="flex min-h-0 flex-1 flex-col" onSubmit={submit} onKeyDown={onKeyDown}>
         <DialogBody className="flex flex-col gap-3">
           {conflict === null ? null : <ConflictNotice current={conflict.current} mine={draft.value} creating={draft.base === null} />}
           {outcome.kind === 'refused' || outcome.kind === 'unknown' ? (
-            <SaveFailure outcome={outcome} type={draft.type} role={role} onRetry={() => onSave(message.trim())} />
+            <SaveFailure outcome={outcome} type={draft.type} role={role} onRetry={() => onSave(message)} />
           ) : null}
-          {draft.base !== null && draft.base.type !== draft.type ? (
-            <p className="text-sm">{text.review.typeChange(text.entry.types[draft.base.type], text.entry.types[draft.type])}</p>
-          ) : null}
-          {conflict === null && draft.base !== null && draft.base.value === draft.value && draft.base.type === draft.type ? (
-            <p className="text-sm text-ink-soft">{text.review.same}</p>
-          ) : null}
+          <WhatElse draft={draft} />
           <DiffView
             before={current?.value ?? ''}
             after={draft.value}
-            beforeLabel={
-              current === null
-                ? text.review.nothing
-                : conflict === null
-                  ? text.review.now(current.version)
-                  : text.review.theirs(current.version)
-            }
+            beforeLabel={beforeLabel}
             afterLabel={text.review.mine}
             type={draft.type}
             nonce={nonce}
@@ -83,12 +80,12 @@ export function ReviewDialog({
           <Field label={text.review.message}>
             {(control) => (
               <TextInput
+                ref={field}
                 {...control}
-                value={message}
-                onChange={(event) => setMessage(event.target.value)}
+                value={typed}
+                onChange={(event) => setTyped(event.target.value)}
                 maxLength={1000}
                 placeholder={text.review.messagePlaceholder}
-                autoFocus
               />
             )}
           </Field>
@@ -96,26 +93,50 @@ export function ReviewDialog({
         <DialogFooter>
           {conflict === null ? (
             <>
-              <Button onClick={() => onOpenChange(false)}>{text.cancel}</Button>
-              <Button look="primary" disabled={saving} onClick={() => onSave(message.trim())} aria-keyshortcuts="Control+Enter">
-                {saving ? text.review.saving : text.review.save}
+              <Button onClick={onClose}>{text.cancel}</Button>
+              <Button type="submit" look="primary" disabled={outcome.kind === 'saving'} aria-keyshortcuts="Control+Enter">
+                {outcome.kind === 'saving' ? text.review.saving : text.review.save}
                 <Kbd>{text.review.saveShortcut}</Kbd>
               </Button>
             </>
           ) : (
-            <>
-              <Button onClick={() => onOpenChange(false)}>{text.conflict.editMine}</Button>
-              {conflict.current === null ? null : (
-                <Button onClick={() => conflict.current !== null && onTakeTheirs(conflict.current)}>{text.conflict.takeTheirs}</Button>
-              )}
-              <Button look="primary" onClick={() => onKeepMine(conflict.current, message.trim())}>
-                {conflict.current === null ? text.conflict.createAgain : text.conflict.keepMine}
-              </Button>
-            </>
+            <ConflictChoices
+              current={conflict.current}
+              onEdit={onClose}
+              onTakeTheirs={onTakeTheirs}
+              onKeepMine={() => onKeepMine(conflict.current, message)}
+            />
           )}
         </DialogFooter>
-      </div>
+      </form>
     </Dialog>
+  );
+}
+
+/** What the comparison of two texts does not show. */
+function WhatElse({ draft }: { readonly draft: Draft }): ReactElement | null {
+  const { base, value, type } = draft;
+  if (base === null) return null;
+  if (base.type !== type) return <p className="text-sm">{text.review.typeChange(text.entry.types[base.type], text.entry.types[type])}</p>;
+  return base.value === value ? <p className="text-sm text-ink-soft">{text.review.same}</p> : null;
+}
+
+interface ConflictChoicesProps {
+  readonly current: Entry | null;
+  readonly onEdit: () => void;
+  readonly onTakeTheirs: (current: Entry) => void;
+  readonly onKeepMine: () => void;
+}
+
+function ConflictChoices({ current, onEdit, onTakeTheirs, onKeepMine }: ConflictChoicesProps): ReactElement {
+  return (
+    <>
+      <Button onClick={onEdit}>{text.conflict.editMine}</Button>
+      {current === null ? null : <Button onClick={() => onTakeTheirs(current)}>{text.conflict.takeTheirs}</Button>}
+      <Button look="primary" onClick={onKeepMine}>
+        {current === null ? text.conflict.createAgain : text.conflict.keepMine}
+      </Button>
+    </>
   );
 }
 

@@ -1,23 +1,25 @@
 'use client';
 
-import type { FormEvent, ReactElement } from 'react';
+import type { ReactElement, RefObject, SubmitEvent } from 'react';
 import { useState } from 'react';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
-import { Field, TextInput } from '../ui/field.tsx';
+import { Field, fieldText, TextInput } from '../ui/field.tsx';
 
 export interface SignInFormProps {
+  /** The field, for whoever decides on the focus. */
+  readonly field: RefObject<HTMLInputElement | null>;
   readonly pending: boolean;
   /** Why the last attempt failed; null if there was none. */
   readonly error: string | null;
   readonly onSubmit: (key: string) => void;
 }
 
-export function SignInForm({ pending, error, onSubmit }: SignInFormProps): ReactElement {
+export function SignInForm({ field, pending, error, onSubmit }: SignInFormProps): ReactElement {
   const [empty, setEmpty] = useState(false);
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const key = String(new FormData(event.currentTarget).get('key') ?? '').trim();
+    const key = fieldText(new FormData(event.currentTarget), 'key');
     setEmpty(key === '');
     if (key !== '') onSubmit(key);
   };
@@ -27,11 +29,12 @@ export function SignInForm({ pending, error, onSubmit }: SignInFormProps): React
       <Field label={text.signIn.keyLabel} hint={text.signIn.keyHint} error={empty ? text.signIn.empty : error}>
         {(control) => (
           <TextInput
+            ref={field}
             {...control}
             name="key"
             type="password"
             autoComplete="current-password"
-            autoFocus
+
             spellCheck={false}
             className="h-9 font-mono"
           />

@@ -3,7 +3,7 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement, ReactNode, RefObject } from 'react';
 import { text } from '../catalogue.ts';
 import { buttonStyle } from './button.tsx';
 import { cx } from './cx.ts';
@@ -14,19 +14,22 @@ export interface DialogProps {
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
   readonly description?: ReactNode;
+  /** Gets the focus when the dialog opens. */
+  readonly initialFocus: RefObject<HTMLElement | null>;
   /** `wide` for two texts side by side. */
   readonly size?: 'narrow' | 'wide' | undefined;
   readonly children: ReactNode;
 }
 
 /** A modal dialog; a sheet that fills the screen on a phone. */
-export function Dialog({ open, onOpenChange, title, description, size = 'narrow', children }: DialogProps): ReactElement {
+export function Dialog({ open, onOpenChange, title, description, initialFocus, size = 'narrow', children }: DialogProps): ReactElement {
   return (
     <CSPProvider nonce={useNonce()}>
       <Base.Root open={open} onOpenChange={onOpenChange}>
         <Base.Portal>
           <Base.Backdrop className="fixed inset-0 z-40 bg-black/45 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
           <Base.Popup
+            initialFocus={initialFocus}
             className={cx(
               'fixed inset-x-0 bottom-0 z-50 flex max-h-[94dvh] flex-col overflow-hidden rounded-t-lg border bg-surface shadow-float transition duration-150 outline-none data-ending-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:translate-y-2 data-starting-style:opacity-0 sm:inset-x-auto sm:bottom-auto sm:left-1/2 sm:-translate-x-1/2 sm:rounded-lg',
               size === 'narrow' ? 'sm:top-[12vh] sm:max-h-[76vh] sm:w-[30rem]' : 'sm:top-[5vh] sm:max-h-[90vh] sm:w-[min(72rem,94vw)]',

@@ -47,3 +47,9 @@ export function Field({ label, hint, error, className, children }: FieldProps): 
     </div>
   );
 }
+
+/** What stands in a text field of a form, without blanks around it. */
+export function fieldText(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}

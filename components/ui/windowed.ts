@@ -59,9 +59,9 @@ export function useWindowedRows(count: number, rowPx: number, scroller: RefObjec
       const element = scroller.current;
       if (element === null) return;
       const top = index * rowPx;
-      if (top < element.scrollTop) element.scrollTop = top;
-      else if (top + rowPx + headPx > element.scrollTop + element.clientHeight)
-        element.scrollTop = top + rowPx + headPx - element.clientHeight;
+      if (top < element.scrollTop) element.scrollTo({ top });
+      const below = top + rowPx + headPx - element.clientHeight;
+      if (below > element.scrollTop) element.scrollTo({ top: below });
     },
     [scroller, rowPx, headPx],
   );

@@ -14,8 +14,8 @@ export function entriesQuery(reader: Reader, namespace: string) {
   return infiniteQueryOptions({
     queryKey: keys.entries(namespace),
     initialPageParam: undefined as string | undefined,
-    queryFn: async ({ client, queryKey, pageParam, signal }): Promise<Answer<EntryList>> =>
-      await reader.client.config
+    queryFn: ({ client, queryKey, pageParam, signal }): Promise<Answer<EntryList>> =>
+      reader.client.config
         .list(namespace, {
           ...reader.options(failuresOf(client, queryKey)),
           values: false,
@@ -32,7 +32,7 @@ export function entriesQuery(reader: Reader, namespace: string) {
 export function entryQuery(reader: Reader, namespace: string, key: string) {
   return queryOptions({
     queryKey: keys.entry(namespace, key),
-    queryFn: async ({ client, queryKey, signal }) =>
-      await reader.client.config.get(namespace, key, { ...reader.options(failuresOf(client, queryKey)), signal }),
+    queryFn: ({ client, queryKey, signal }) =>
+      reader.client.config.get(namespace, key, { ...reader.options(failuresOf(client, queryKey)), signal }),
   });
 }

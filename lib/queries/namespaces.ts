@@ -13,10 +13,8 @@ export function namespacesQuery(reader: Reader) {
   return infiniteQueryOptions({
     queryKey: keys.namespaces(),
     initialPageParam: undefined as string | undefined,
-    queryFn: async ({ client, queryKey, pageParam, signal }): Promise<Answer<NamespaceList>> =>
-      await reader.client.namespaces
-        .list({ ...reader.options(failuresOf(client, queryKey)), limit: PAGE, cursor: pageParam, signal })
-        .page(),
+    queryFn: ({ client, queryKey, pageParam, signal }): Promise<Answer<NamespaceList>> =>
+      reader.client.namespaces.list({ ...reader.options(failuresOf(client, queryKey)), limit: PAGE, cursor: pageParam, signal }).page(),
     getNextPageParam: (last: Answer<NamespaceList>) => last.data.nextCursor ?? undefined,
   });
 }
@@ -25,7 +23,7 @@ export function namespacesQuery(reader: Reader) {
 export function namespaceQuery(reader: Reader, namespace: string) {
   return queryOptions({
     queryKey: keys.namespace(namespace),
-    queryFn: async ({ client, queryKey, signal }) =>
-      await reader.client.namespaces.get(namespace, { ...reader.options(failuresOf(client, queryKey)), signal }),
+    queryFn: ({ client, queryKey, signal }) =>
+      reader.client.namespaces.get(namespace, { ...reader.options(failuresOf(client, queryKey)), signal }),
   });
 }

@@ -45,7 +45,7 @@ export function reaches(data: unknown, required: string): boolean {
  * What a server render brings, made fit to be merged into a browser's cache: the order of versions decides what is newer,
  * never the clocks of two machines. What the cache holds from a later version stays; all else counts as got now.
  */
-export function onlyNewer(state: DehydratedState, cache: QueryClient, nowMs: number): DehydratedState {
+export function onlyNewer(state: DehydratedState, cache: QueryClient, nowMs = Date.now()): DehydratedState {
   const queries = state.queries
     .filter((query) => !isNewer(cache.getQueryData(query.queryKey), query.state.data))
     .map((query) => {

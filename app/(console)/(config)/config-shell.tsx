@@ -30,7 +30,9 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
   const path = usePathname();
   const list = useInfiniteQuery(namespacesQuery(reader));
   const namespaces = useMemo(() => list.data?.pages.flatMap(({ data }) => data.items) ?? [], [list.data]);
-  const [treeOpen, setTreeOpen] = useState(false);
+  // On a phone the tree covers the page: it is open for one page, and closed on the next.
+  const [treeOpenAt, setTreeOpenAt] = useState<string | null>(null);
+  const treeOpen = treeOpenAt === path;
   const [creating, setCreating] = useState(false);
   const create = useCreateNamespace((namespace) => {
     setCreating(false);
@@ -42,8 +44,6 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
-
-  useEffect(() => setTreeOpen(false), [path]);
 
   const action =
     session.role === 'admin' ? (
@@ -67,14 +67,14 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
             namespaces={namespaces}
             partial={hasNextPage}
             selected={namespaceOf(path)}
-            onOpen={() => setTreeOpen(false)}
+            onOpen={() => setTreeOpenAt(null)}
             action={action}
           />
         )}
       </aside>
       <main className="flex min-w-0 flex-1 flex-col bg-surface">
         <div className="flex items-center border-b px-3 py-1.5 md:hidden">
-          <Button look="quiet" size="sm" onClick={() => setTreeOpen(!treeOpen)} aria-expanded={treeOpen}>
+          <Button look="quiet" size="sm" onClick={() => setTreeOpenAt(treeOpen ? null : path)} aria-expanded={treeOpen}>
             <FolderTree aria-hidden />
             {text.tree.show}
           </Button>

@@ -23,7 +23,7 @@ export function ConfigHome(): ReactElement | null {
     return (
       <EmptyState heading="h1" title={text.home.firstTitle} lead={text.home.firstLead}>
         <p className="mb-1 text-sm text-ink-soft">{text.home.orCli}</p>
-        <pre className="scroll-thin overflow-x-auto rounded-md border bg-sunken px-3 py-2 text-left font-mono text-xs" tabIndex={0}>
+        <pre className="rounded-md whitespace-pre-wrap border bg-sunken px-3 py-2 text-left font-mono text-xs">
           ./confman put teams/payments/prod greeting hello
         </pre>
       </EmptyState>

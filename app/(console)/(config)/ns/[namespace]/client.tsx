@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import type { ReactElement } from 'react';
+import type { ReactElement, RefObject } from 'react';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { text } from '../../../../../components/catalogue.ts';
 import { EmptyState } from '../../../../../components/config/empty-state.tsx';
@@ -15,6 +15,8 @@ import { Button, buttonStyle } from '../../../../../components/ui/button.tsx';
 import { TextInput } from '../../../../../components/ui/field.tsx';
 import { entriesQuery } from '../../../../../lib/queries/entries.ts';
 import { namespaceQuery } from '../../../../../lib/queries/namespaces.ts';
+import type { AnswerMeta } from '../../../../../lib/client/types.ts';
+import type { Entry, Namespace } from '../../../../../lib/contract/model.ts';
 import { useConsole } from '../../../../_client/console.tsx';
 import { ReadNotices } from '../../../../_client/read-notices.tsx';
 import type { FirstFailure } from '../../../../_client/read-state.ts';
@@ -39,7 +41,6 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
     () => (deferredFilter === '' ? loaded : loaded.filter(({ key }) => key.toLowerCase().includes(deferredFilter))),
     [loaded, deferredFilter],
   );
-  const read = list.data?.pages[0]?.meta;
   const state = readState(list, entriesFailure);
   const aboutState = readState(about, aboutFailure);
   const missing = aboutState.failure?.code === 'namespace-not-found';
@@ -56,23 +57,10 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
 
   const filterInput = useShortcuts(namespace, writes);
 
+  const total = deferredFilter === '' ? Math.max(about.data?.data.entries ?? 0, loaded.length) : loaded.length;
   return (
     <>
-      <div className="border-b px-4 py-3">
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <h1 className="min-w-0 text-lg font-semibold break-words">{namespace}</h1>
-          {read === undefined ? null : <FreshnessBadge read={read} />}
-        </div>
-        <p className="text-sm text-ink-soft">
-          {about.data?.data.description}
-          {about.data === undefined || about.data.data.owner === '' ? null : (
-            <span className="text-ink-faint">
-              {about.data.data.description === '' ? null : ' · '}
-              {text.table.owner(about.data.data.owner)}
-            </span>
-          )}
-        </p>
-      </div>
+      <NamespaceHeader namespace={namespace} about={about.data?.data} read={list.data?.pages[0]?.meta} />
       <div className="flex flex-wrap items-center gap-2 border-b px-4 py-2">
         <TextInput
           ref={filterInput}
@@ -85,48 +73,87 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
           title={text.table.filterHint}
           className="w-64 max-sm:flex-1"
         />
-        <span className="tnum text-xs text-ink-faint" role="status">
-          {list.data === undefined
-            ? null
-            : text.table.shown(
-                entries.length,
-                deferredFilter === '' ? Math.max(about.data?.data.entries ?? 0, loaded.length) : loaded.length,
-              )}
+        <output className="tnum text-xs text-ink-faint">
+          {list.data === undefined ? null : text.table.shown(entries.length, total)}
           {deferredFilter !== '' && hasNextPage ? ` · ${text.table.loaded(loaded.length)}` : null}
-        </span>
-        {writes ? (
-          <Link href={paths.newEntry(namespace)} className={buttonStyle({ look: 'primary', className: 'ml-auto' })} aria-keyshortcuts="n">
-            <Plus aria-hidden />
-            {text.table.create}
-          </Link>
-        ) : null}
+        </output>
+        {writes ? <NewEntryLink namespace={namespace} className="ml-auto" /> : null}
       </div>
-      {state.waiting === null && (state.failure === null || missing) ? null : (
+      {missing || (state.waiting === null && state.failure === null) ? null : (
         <div className="px-4 pt-3 pb-1">
           <ReadNotices state={state} queryKey={entriesQuery(reader, namespace).queryKey} data={list.data} />
         </div>
       )}
-      {list.data === undefined ? (
-        missing || state.failure !== null ? null : (
-          <EntriesTableSkeleton />
-        )
-      ) : entries.length > 0 ? (
-        <EntriesTable namespace={namespace} entries={entries} selected={null} onEndInSight={more} />
-      ) : deferredFilter === '' ? (
-        <EmptyState title={text.table.empty} lead={text.table.emptyHint}>
-          {writes ? (
-            <Link href={paths.newEntry(namespace)} className={buttonStyle({ look: 'primary' })}>
-              {text.table.create}
-            </Link>
-          ) : null}
-        </EmptyState>
-      ) : (
-        <EmptyState title={text.table.noMatch(filter.trim())} lead="">
-          <Button onClick={() => setFilter('')}>{text.table.clearFilter}</Button>
-        </EmptyState>
-      )}
-      {missing && list.data === undefined ? <MissingNamespace message={aboutState.failure?.message ?? ''} /> : null}
+      {list.data !== undefined ? (
+        <Entries
+          namespace={namespace}
+          entries={entries}
+          filter={deferredFilter}
+          writes={writes}
+          onMore={more}
+          onClear={() => setFilter('')}
+        />
+      ) : missing ? (
+        <MissingNamespace message={aboutState.failure?.message ?? ''} />
+      ) : state.failure === null ? (
+        <EntriesTableSkeleton />
+      ) : null}
     </>
+  );
+}
+
+interface NamespaceHeaderProps {
+  readonly namespace: string;
+  readonly about: Namespace | undefined;
+  readonly read: AnswerMeta | undefined;
+}
+
+function NamespaceHeader({ namespace, about, read }: NamespaceHeaderProps): ReactElement {
+  const said =
+    about === undefined ? [] : [about.description, about.owner === '' ? '' : text.table.owner(about.owner)].filter((part) => part !== '');
+  return (
+    <div className="border-b px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <h1 className="min-w-0 text-lg font-semibold break-words">{namespace}</h1>
+        {read === undefined ? null : <FreshnessBadge read={read} />}
+      </div>
+      <p className="text-sm text-ink-soft">{said.join(' · ')}</p>
+    </div>
+  );
+}
+
+interface EntriesProps {
+  readonly namespace: string;
+  readonly entries: readonly Entry[];
+  readonly filter: string;
+  readonly writes: boolean;
+  readonly onMore: () => void;
+  readonly onClear: () => void;
+}
+
+/** The table, or why there is none. */
+function Entries({ namespace, entries, filter, writes, onMore, onClear }: EntriesProps): ReactElement {
+  if (entries.length > 0) return <EntriesTable namespace={namespace} entries={entries} selected={null} onEndInSight={onMore} />;
+  if (filter !== '') {
+    return (
+      <EmptyState title={text.table.noMatch(filter)} lead="">
+        <Button onClick={onClear}>{text.table.clearFilter}</Button>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title={text.table.empty} lead={text.table.emptyHint}>
+      {writes ? <NewEntryLink namespace={namespace} /> : null}
+    </EmptyState>
+  );
+}
+
+function NewEntryLink({ namespace, className }: { readonly namespace: string; readonly className?: string | undefined }): ReactElement {
+  return (
+    <Link href={paths.newEntry(namespace)} prefetch={false} className={buttonStyle({ look: 'primary', className })} aria-keyshortcuts="n">
+      <Plus aria-hidden />
+      {text.table.create}
+    </Link>
   );
 }
 
@@ -141,7 +168,7 @@ function MissingNamespace({ message }: { readonly message: string }): ReactEleme
 }
 
 /** `/` goes to the filter, `n` makes a new entry; not while something is being typed. */
-function useShortcuts(namespace: string, writes: boolean): React.RefObject<HTMLInputElement | null> {
+function useShortcuts(namespace: string, writes: boolean): RefObject<HTMLInputElement | null> {
   const filter = useRef<HTMLInputElement>(null);
   const router = useRouter();
   useEffect(() => {

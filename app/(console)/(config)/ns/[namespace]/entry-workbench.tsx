@@ -3,20 +3,16 @@
 import type { ReactElement, ReactNode } from 'react';
 import { lazy, Suspense, useState } from 'react';
 import { text } from '../../../../../components/catalogue.ts';
-import { appliedOn } from '../../../../../components/cluster/summary.ts';
 import type { Base } from '../../../../../components/entry/draft.ts';
+import { isDirty } from '../../../../../components/entry/draft.ts';
 import { EditorCard } from '../../../../../components/entry/editor-card.tsx';
-import { SavedNotice } from '../../../../../components/entry/saved-notice.tsx';
-import { Button } from '../../../../../components/ui/button.tsx';
 import { NativeSelect } from '../../../../../components/ui/field.tsx';
-import { Notice } from '../../../../../components/ui/notice.tsx';
 import type { Entry, EntryType } from '../../../../../lib/contract/model.ts';
 import { ENTRY_TYPES } from '../../../../../lib/contract/model.ts';
-import { parseToken } from '../../../../../lib/contract/token.ts';
 import { useConsole } from '../../../../_client/console.tsx';
-import { useLive } from '../../../../_client/live.tsx';
 import { useDraft } from '../../../../_client/use-draft.ts';
 import { useSave } from '../../../../_client/use-save.ts';
+import { DraftNotices } from './draft-notices.tsx';
 
 const ReviewDialog = lazy(async () => ({ default: (await import('../../../../../components/entry/review-dialog.tsx')).ReviewDialog }));
 const SignInAgain = lazy(async () => ({ default: (await import('../../../../_client/sign-in-again.tsx')).SignInAgain }));
@@ -46,19 +42,18 @@ export function EntryWorkbench({ namespace, entryKey, base, about, notices, bloc
   const { outcome, save, check, reset } = useSave(namespace, entryKey);
   const [reviewing, setReviewing] = useState(false);
   const readOnly = session.role === 'viewer';
-
-  const request = (message: string, onto: string | null) => ({ value: draft.value, type: draft.type, message, base: onto });
+  const discard = (): void => act({ type: 'discarded' });
 
   const review = (): void => {
-    if (readOnly || blocked !== null || (draft.base !== null && draft.value === draft.base.value && draft.type === draft.base.type)) return;
+    if (readOnly || blocked !== null || (draft.base !== null && !isDirty(draft))) return;
     reset();
     setReviewing(true);
-    void check(request('', draft.base?.version ?? null));
+    void check({ value: draft.value, type: draft.type, message: '', base: draft.base?.version ?? null });
   };
 
   const saveOnto = async (onto: Base | null, message: string): Promise<void> => {
     const { value, type } = draft;
-    const version = await save(request(message, onto?.version ?? null));
+    const version = await save({ value, type, message, base: onto?.version ?? null });
     if (version === null) return;
     act({ type: 'saved', version, value, entryType: type });
     setReviewing(false);
@@ -72,79 +67,33 @@ export function EntryWorkbench({ namespace, entryKey, base, about, notices, bloc
   };
 
   const takeTheirs = (current: Entry): void => {
-    const theirs = baseOf(current);
-    if (theirs !== null) act({ type: 'rebased', onto: theirs });
-    act({ type: 'discarded' });
+    act({ type: 'rebased', onto: baseOf(current) });
+    discard();
     reset();
     setReviewing(false);
   };
 
-  const faultLine = outcome.kind === 'refused' && !reviewing ? (outcome.problem?.errors?.[0]?.line ?? null) : null;
-
   return (
     <div className="scroll-thin flex min-h-0 flex-1 flex-col gap-3 overflow-auto bg-ground p-3 sm:p-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <label className="flex items-center gap-2 text-sm">
-          <span className="text-ink-soft">{text.entry.typeLabel}</span>
-          <NativeSelect
-            value={draft.type}
-            disabled={readOnly}
-            onChange={(event) => act({ type: 'type-chosen', entryType: event.target.value as EntryType })}
-            className="w-auto"
-          >
-            {ENTRY_TYPES.map((type) => (
-              <option key={type} value={type}>
-                {text.entry.types[type]}
-              </option>
-            ))}
-          </NativeSelect>
-        </label>
+        <TypeChoice type={draft.type} readOnly={readOnly} onChange={(entryType) => act({ type: 'type-chosen', entryType })} />
         {about}
       </div>
       {notices}
-      {readOnly ? <Notice look="info" title={text.entry.readOnly} /> : null}
-      {restored ? (
-        <Notice
-          look="info"
-          live="polite"
-          title={text.entry.draftRestored}
-          actions={
-            <Button size="sm" onClick={() => act({ type: 'discarded' })}>
-              {text.entry.discard}
-            </Button>
-          }
-        />
-      ) : null}
-      {draft.newer === null ? null : (
-        <Notice
-          look="warn"
-          live="polite"
-          title={text.entry.newerTitle(draft.newer.version)}
-          actions={
-            <Button size="sm" onClick={() => act({ type: 'discarded' })}>
-              {text.entry.takeTheirs}
-            </Button>
-          }
-        >
-          {text.entry.newerBody}
-        </Notice>
-      )}
-      {outcome.kind === 'saved' ? <Saved version={outcome.version} replayed={outcome.replayed} /> : null}
+      <DraftNotices readOnly={readOnly} restored={restored} newer={draft.newer} outcome={outcome} onDiscard={discard} />
       <EditorCard
         draft={draft}
         readOnly={readOnly}
         nonce={nonce}
-        faultLine={faultLine}
         blocked={blocked !== null}
         onChange={(value) => act({ type: 'typed', value })}
         onReview={review}
-        onDiscard={() => act({ type: 'discarded' })}
+        onDiscard={discard}
       />
       <Suspense>
         {reviewing ? (
           <ReviewDialog
-            open
-            onOpenChange={setReviewing}
+            onClose={() => setReviewing(false)}
             draft={draft}
             outcome={outcome}
             role={session.role}
@@ -160,12 +109,25 @@ export function EntryWorkbench({ namespace, entryKey, base, about, notices, bloc
   );
 }
 
-/** Committed, and on how many nodes it can be read by now: live. */
-function Saved({ version, replayed }: { readonly version: string; readonly replayed: boolean }): ReactElement {
-  const { status } = useLive();
-  const element = parseToken(version)[0];
-  const spread = status === null || element === undefined ? null : appliedOn(status, element.group, Number(element.index));
-  return <SavedNotice version={version} replayed={replayed} spread={spread} />;
+interface TypeChoiceProps {
+  readonly type: EntryType;
+  readonly readOnly: boolean;
+  readonly onChange: (type: EntryType) => void;
+}
+
+function TypeChoice({ type, readOnly, onChange }: TypeChoiceProps): ReactElement {
+  return (
+    <label className="flex items-center gap-2 text-sm">
+      <span className="text-ink-soft">{text.entry.typeLabel}</span>
+      <NativeSelect value={type} disabled={readOnly} onChange={(event) => onChange(event.target.value as EntryType)} className="w-auto">
+        {ENTRY_TYPES.map((each) => (
+          <option key={each} value={each}>
+            {text.entry.types[each]}
+          </option>
+        ))}
+      </NativeSelect>
+    </label>
+  );
 }
 
 export function baseOf(entry: Entry | null): Base | null {

@@ -1,11 +1,10 @@
 import { dehydrate } from '@tanstack/react-query';
 import type { Metadata } from 'next';
 import type { ReactElement } from 'react';
-import { createQueryClient } from '../../../../../lib/queries/query-client.ts';
 import { entriesQuery } from '../../../../../lib/queries/entries.ts';
 import { namespaceQuery } from '../../../../../lib/queries/namespaces.ts';
 import { Hydrate } from '../../../../_client/hydrate.tsx';
-import { prefetch, prefetchPages } from '../../../../_server/prefetch.ts';
+import { failureOf, renderQueries } from '../../../../_server/prefetch.ts';
 import { serverReader } from '../../../../_server/reader.ts';
 import { NamespacePage } from './client.tsx';
 
@@ -20,10 +19,10 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props): Promise<ReactElement> {
   const namespace = decodeURIComponent((await params).namespace);
   const reader = await serverReader();
-  const queries = createQueryClient();
+  const queries = renderQueries();
   const [about, entries] = await Promise.all([
-    prefetch(queries, namespaceQuery(reader, namespace)),
-    prefetchPages(queries, entriesQuery(reader, namespace)),
+    failureOf(queries.query(namespaceQuery(reader, namespace))),
+    failureOf(queries.infiniteQuery(entriesQuery(reader, namespace))),
   ]);
   return (
     <Hydrate state={dehydrate(queries)} dropped={reader.dropped}>

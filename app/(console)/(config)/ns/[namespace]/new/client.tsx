@@ -2,8 +2,9 @@
 
 import { useRouter } from 'next/navigation';
 import type { ReactElement } from 'react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { text } from '../../../../../../components/catalogue.ts';
+import { useFocusAtStart } from '../../../../../../components/ui/focus.ts';
 import { paths } from '../../../../../../components/paths.ts';
 import { Field, TextInput } from '../../../../../../components/ui/field.tsx';
 import { keyFault } from '../../../../../../lib/contract/names.ts';
@@ -14,6 +15,8 @@ import { EntryWorkbench } from '../entry-workbench.tsx';
 export function NewEntryPage({ namespace, firstKey }: { readonly namespace: string; readonly firstKey: string }): ReactElement {
   const router = useRouter();
   const [key, setKey] = useState(firstKey);
+  const field = useRef<HTMLInputElement>(null);
+  useFocusAtStart(field, firstKey === '');
   const fault = key === '' ? null : keyFault(key);
   return (
     <>
@@ -36,7 +39,7 @@ export function NewEntryPage({ namespace, firstKey }: { readonly namespace: stri
                 className="font-mono"
                 spellCheck={false}
                 autoCapitalize="none"
-                autoFocus={firstKey === ''}
+                ref={field}
               />
             )}
           </Field>

@@ -1,10 +1,9 @@
 import { dehydrate } from '@tanstack/react-query';
 import type { Metadata } from 'next';
 import type { ReactElement } from 'react';
-import { createQueryClient } from '../../../../../../../lib/queries/query-client.ts';
 import { entryQuery } from '../../../../../../../lib/queries/entries.ts';
 import { Hydrate } from '../../../../../../_client/hydrate.tsx';
-import { prefetch } from '../../../../../../_server/prefetch.ts';
+import { failureOf, renderQueries } from '../../../../../../_server/prefetch.ts';
 import { serverReader } from '../../../../../../_server/reader.ts';
 import { EntryPage } from './client.tsx';
 
@@ -21,8 +20,8 @@ export default async function Page({ params }: Props): Promise<ReactElement> {
   const { namespace: encodedNamespace, key: encodedKey } = await params;
   const [namespace, key] = [decodeURIComponent(encodedNamespace), decodeURIComponent(encodedKey)];
   const reader = await serverReader();
-  const queries = createQueryClient();
-  const failure = await prefetch(queries, entryQuery(reader, namespace, key));
+  const queries = renderQueries();
+  const failure = await failureOf(queries.query(entryQuery(reader, namespace, key)));
   return (
     <Hydrate state={dehydrate(queries)} dropped={reader.dropped}>
       <EntryPage key={`${encodedNamespace}/${encodedKey}`} namespace={namespace} entryKey={key} failure={failure} />
