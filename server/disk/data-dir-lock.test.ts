@@ -31,7 +31,7 @@ function environment(): NodeJS.ProcessEnv {
 async function startHolder(): Promise<{ child: ChildProcess; outcome: string }> {
   const script = `${takeLock} process.stdout.write(outcome + '\\n'); if (outcome === 'held') setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['-e', script], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
-  const [chunk] = (await once(child.stdout!, 'data')) as [Buffer];
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, outcome: chunk.toString().trim() };
 }
 
@@ -47,7 +47,8 @@ async function outcomeInThread(): Promise<unknown> {
 describe('the lock on a data directory', () => {
   test('is refused to the same process, another thread and another process, until it is released', async () => {
     const lock = lockDataDir(join(dir, '.'));
-    expect(() => lockDataDir(dir)).toThrow(expect.objectContaining({ kind: 'locked', message: expect.stringContaining(`process ${process.pid}`) }));
+    expect(() => lockDataDir(dir)).toThrow(`process ${process.pid}`);
+    expect(() => lockDataDir(dir)).toThrow(expect.objectContaining({ kind: 'locked' }));
     expect(await outcomeInThread()).toBe('SQLITE_BUSY');
     // A refused attempt must not have dropped it.
     const other = await startHolder();

@@ -45,7 +45,7 @@ class Fixture {
       // Whatever was cut is cut for good: the next opening finds the same.
       scheduler.run();
       disk.crash('lose-unsynced');
-      expect(describeState(MemoryLogStore.open(disk, { segmentBytes: this.segmentBytes }))).toBe(state);
+      if (describeState(MemoryLogStore.open(disk, { segmentBytes: this.segmentBytes })) !== state) throw new Error('a second opening found something else');
       return { kind: 'open', state };
     } catch (error) {
       if (!(error instanceof LogCorruptionError)) throw error;
@@ -124,7 +124,7 @@ describe('a flipped bit', () => {
     const fixture = await threeBatches();
     const second = fixture.records(FIRST)[1]!;
     const outcome = fixture.open((disk) => disk.flipBit(FIRST, second + 20, 0));
-    expect(outcome).toMatchObject({ message: expect.stringContaining(`${FIRST}, byte ${second}:`) });
+    expect(outcome.kind === 'corrupt' && outcome.message).toContain(`${FIRST}, byte ${second}:`);
   });
 
   test('is found when an entry is read later', async () => {
@@ -188,8 +188,8 @@ describe('a torn write', () => {
     }
     expect(sectors).toBeGreaterThan(4);
     // From nothing of the batch to all of it.
-    expect([...seen].sort().at(0)).toBe(1);
-    expect([...seen].sort().at(-1)).toBe(7);
+    expect(Math.min(...seen)).toBe(1);
+    expect(Math.max(...seen)).toBe(7);
     expect(seen.size).toBeGreaterThan(3);
   });
 
@@ -240,7 +240,8 @@ describe('files', () => {
     const foreign = other.disk.readFile(second!);
     foreign.writeBigUInt64LE(12345n, 24);
     foreign.writeUInt32LE(crc32c(foreign.subarray(0, 60)), 60);
-    expect(fixture.open((disk) => disk.writeFile(second!, foreign))).toMatchObject({ kind: 'corrupt', message: expect.stringContaining('another log') });
+    const outcome = fixture.open((disk) => disk.writeFile(second!, foreign));
+    expect(outcome.kind === 'corrupt' && outcome.message).toContain('another log');
   });
 
   test('with a damaged header are damage, the empty one included', async () => {

@@ -1,4 +1,4 @@
-import { crc32c } from '@node-rs/crc32';
+import { checksum } from './checksum.ts';
 
 /**
  * One record of the log, little-endian, at a multiple of 8 bytes:
@@ -78,7 +78,6 @@ export class RecordBuffer {
   #length = 0;
   readonly #head = new Uint8Array(RECORD_HEADER_BYTES);
   readonly #view = new DataView(this.#head.buffer);
-  readonly #covered = this.#head.subarray(4);
 
   /** The buffer; valid up to `length` until the next `clear`. */
   get bytes(): Buffer {
@@ -108,9 +107,8 @@ export class RecordBuffer {
     view.setUint32(20, header.lag, true);
     setUint64(view, 24, header.term);
     setUint64(view, 32, header.index);
-    let crc = crc32c(this.#covered, salt);
-    if (body.length > 0) crc = crc32c(body, crc);
-    view.setUint32(0, crc, true);
+    const crc = checksum(this.#head, 4, RECORD_HEADER_BYTES, salt);
+    view.setUint32(0, checksum(body, 0, body.length, crc), true);
 
     const at = this.#length;
     this.#bytes.set(this.#head, at);
@@ -139,7 +137,7 @@ export function readRecord(bytes: Buffer, offset: number, end: number, salt: num
   const total = recordBytes(bodyBytes);
   if (bodyBytes > end || offset + total > end) return 0;
   const bodyEnd = offset + RECORD_HEADER_BYTES + bodyBytes;
-  if (crc32c(bytes.subarray(offset + 4, bodyEnd), salt) !== bytes.readUInt32LE(offset)) return 0;
+  if (checksum(bytes, offset + 4, bodyEnd, salt) !== bytes.readUInt32LE(offset)) return 0;
   for (let i = bodyEnd; i < offset + total; i += 1) if (bytes[i] !== 0) return 0;
   header.bodyBytes = bodyBytes;
   header.kind = bytes.readUInt8(offset + 8);

@@ -1,3 +1,4 @@
+import { must } from '../../lib/kernel/assert.ts';
 import type { LogDevice, LogDeviceFile } from './device.ts';
 import type { GroupTable } from './group-table.ts';
 import { couldBeRecord, emptyRecordHeader, KIND, readRecord, recordBody } from './record.ts';
@@ -157,7 +158,7 @@ class Walk {
 
   /** Whether the segment is read to its end and nothing but zeros follows there. */
   #readSegment(i: number): boolean {
-    const segment = this.#segments[i]!;
+    const segment = this.#segment(i);
     const bytes = segment.file.read(0, segment.file.size());
     const header = this.#header;
     let offset = SEGMENT_HEADER_BYTES;
@@ -187,7 +188,7 @@ class Walk {
     if (expected === null) throw this.#corrupt(this.#tail, 'the first record is damaged');
     let first: Position | null = null;
     for (let i = this.#tail.segment; i < this.#segments.length; i += 1) {
-      const segment = this.#segments[i]!;
+      const segment = this.#segment(i);
       const bytes = segment.file.read(0, segment.file.size());
       let offset = i === this.#tail.segment ? this.#tail.offset : SEGMENT_HEADER_BYTES;
       while (offset < bytes.length) {
@@ -222,7 +223,7 @@ class Walk {
   /** Whether some sector between the two was never written. A batch that spans segments counts: their ends are padded. */
   #sectorMissing(from: Position, to: Position): boolean {
     if (from.segment !== to.segment) return true;
-    const bytes = this.#segments[from.segment]!.file.read(0, to.offset);
+    const bytes = this.#segment(from.segment).file.read(0, to.offset);
     for (let at = from.offset; at < to.offset; ) {
       const end = Math.min(to.offset, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
       if (isZero(bytes, at, end)) return true;
@@ -247,7 +248,7 @@ class Walk {
     }
     this.#expected = (this.#expected ?? 1) - dropped;
     segment.end = SEGMENT_HEADER_BYTES;
-    this.#tail = { segment: i - 1, offset: this.#segments[i - 1]!.end };
+    this.#tail = { segment: i - 1, offset: this.#segment(i - 1).end };
     if (this.#unproven.segment === i) this.#unproven = this.#tail;
     // A restated group may have been the only record of a compaction: have it written again.
     for (const group of this.#groups.numbered()) group.writtenBase = -1;
@@ -265,17 +266,21 @@ class Walk {
     if (this.#torn) {
       // From the back: after a crash in between, the tail is still torn.
       for (let i = this.#segments.length - 1; i >= this.#tail.segment; i -= 1) {
-        cut += zeroFrom(this.#segments[i]!, i === this.#tail.segment ? this.#tail.offset : SEGMENT_HEADER_BYTES);
+        cut += zeroFrom(this.#segment(i), i === this.#tail.segment ? this.#tail.offset : SEGMENT_HEADER_BYTES);
       }
     }
     for (let i = this.#unproven.segment; i <= this.#tail.segment && i < this.#segments.length; i += 1) {
-      const { file, end } = this.#segments[i]!;
+      const { file, end } = this.#segment(i);
       const start = i === this.#unproven.segment ? this.#unproven.offset : SEGMENT_HEADER_BYTES;
       const bytes = file.read(start, end - start);
       file.write(bytes, 0, bytes.length, start);
       file.syncNow();
     }
     return cut;
+  }
+
+  #segment(i: number): Segment {
+    return must(this.#segments[i], 'a segment');
   }
 
   #corrupt(at: Position, why: string): LogCorruptionError {

@@ -1,5 +1,4 @@
-import { crc32c } from '@node-rs/crc32';
-
+import { checksum } from './checksum.ts';
 import { LogCorruptionError, LogVersionError } from './types.ts';
 
 /**
@@ -46,7 +45,7 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
   bytes.writeBigUInt64LE(BigInt(header.number), 16);
   bytes.writeBigUInt64LE(header.logId, 24);
   bytes.writeBigUInt64LE(BigInt(header.preallocatedBytes), 32);
-  bytes.writeUInt32LE(crc32c(bytes.subarray(0, 60)), 60);
+  bytes.writeUInt32LE(checksum(bytes, 0, 60, 0), 60);
   return bytes;
 }
 
@@ -59,7 +58,7 @@ export function decodeSegmentHeader(name: string, bytes: Buffer): SegmentHeader 
   const damaged = (why: string): LogCorruptionError => new LogCorruptionError(`${name}, byte 0: segment header ${why}`);
   if (bytes.length < SEGMENT_HEADER_BYTES) throw damaged(`is cut short at ${bytes.length} bytes`);
   if (!bytes.subarray(0, 8).equals(MAGIC)) throw damaged('has the wrong magic');
-  if (crc32c(bytes.subarray(0, 60)) !== bytes.readUInt32LE(60)) throw damaged('has a wrong checksum');
+  if (checksum(bytes, 0, 60, 0) !== bytes.readUInt32LE(60)) throw damaged('has a wrong checksum');
   const version = bytes.readUInt32LE(8);
   if (version !== SEGMENT_FORMAT_VERSION) {
     throw new LogVersionError(
