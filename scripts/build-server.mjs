@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 import { entryPoints, stampFile } from './build.mjs';
-import { ROOT, say } from './install.mjs';
+import { ROOT } from './install.mjs';
 import { dropStamp, filesUnder, readStamp, writeStamp } from './stamp.mjs';
 
 const OUT_DIR = 'dist';
@@ -19,12 +19,10 @@ const previous = readStamp(stampFile('server'))?.outputs ?? [];
 dropStamp(stampFile('server'));
 
 const wanted = Object.entries(entryPoints());
-const standing = wanted.filter(([, file]) => existsSync(join(ROOT, file)));
-for (const [, file] of wanted) if (!existsSync(join(ROOT, file))) say(`there is no ${file} yet`);
 
 const result = await build({
   absWorkingDir: ROOT,
-  entryPoints: Object.fromEntries(standing),
+  entryPoints: Object.fromEntries(wanted),
   outdir: OUT_DIR,
   outExtension: { '.js': '.mjs' },
   // Beside the entry points, so that `new URL('./reader-thread.mjs', import.meta.url)` holds wherever its code ends up.

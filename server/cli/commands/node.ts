@@ -8,9 +8,8 @@ import type { Io } from '../io.ts';
 /** Becomes a node: this very process, until it is told to stop. */
 export async function runNodeCommand(argv: readonly string[], io: Io): Promise<number> {
   const settings = loadNodeSettings({ argv, env: io.env, cwd: io.cwd });
-  const { runNode } = await import('../../main/node.ts');
-  await runNode(settings);
-  return 0;
+  const { serveNode } = await import('../../main/serve-node.ts');
+  return serveNode(settings);
 }
 
 /** What `confman node --help` says: every setting, from the table. */

@@ -1,0 +1,142 @@
+/** Entry of the consensus thread: Raft groups, the log, the state databases, peer sockets, the tick loop. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { NodeSettings } from '../config/node-settings.ts';
+import { formatHostPort } from '../config/units.ts';
+import { FileLogStore } from '../log/file-log-store.ts';
+import { LogCorruptionError, type LogStore } from '../log/types.ts';
+import { createPeerTransport } from '../peers/transport.ts';
+import type { PeerHandlers, PeerTls } from '../peers/types.ts';
+import { processNowMs } from '../replica/board.ts';
+import { ConsensusNode } from '../replica/consensus-node.ts';
+import { WorkerCopyThread } from '../replica/copy-thread-client.ts';
+import { EngineHost } from '../replica/engine-host.ts';
+import { FileStateStorage } from '../replica/file-state-storage.ts';
+import type { Logger, Runtime } from '../replica/runtime.ts';
+import { UnreadableLog } from '../replica/unreadable-log.ts';
+import { DiskWatch } from './disk-watch.ts';
+import { openDataDirectory } from './data-directory.ts';
+import type { ConsensusThreadData, FromConsensus, ToConsensus } from './thread-messages.ts';
+
+const { settings, secret, seedKeyHash, version, copyScript } = workerData as ConsensusThreadData;
+
+function tell(message: FromConsensus): void {
+  parentPort?.postMessage(message);
+}
+
+const logger: Logger = (level, event, fields = {}) => tell({ type: 'log', level, event, fields });
+
+/** D5, D6: nothing more may be done by this process; the main thread ends it. */
+function fatal(reason: string, error: Error): never {
+  tell({ type: 'fatal', message: `${reason}: ${error.stack ?? error.message}` });
+  process.exit(1);
+}
+
+const runtime: Runtime = {
+  nowMs: processNowMs,
+  wallMs: () => Date.now(),
+  random: () => Math.random(),
+  defer: (run) => void setImmediate(run),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+function readTls(tls: NonNullable<NodeSettings['peerTls']>): PeerTls {
+  return { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8'), ca: readFileSync(tls.caFile, 'utf8') };
+}
+
+function timing(): { electionTicks: number; heartbeatTicks: number; tickMs: number } {
+  return { electionTicks: Math.round(settings.electionTimeoutMs / settings.tickMs), heartbeatTicks: 1, tickMs: settings.tickMs };
+}
+
+/** A damaged log does not keep the node down: it comes up quarantined, so that status and logs can say so. */
+function openLog(dir: string): LogStore {
+  try {
+    return FileLogStore.open(dir);
+  } catch (error) {
+    if (error instanceof LogCorruptionError) return new UnreadableLog(error.message);
+    throw error;
+  }
+}
+
+async function run(): Promise<void> {
+  const directory = openDataDirectory(settings);
+  const stateDir = join(settings.data, 'state');
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const disk = new DiskWatch(settings.data, settings.diskReserveBytes, settings.stateBytesMax);
+  const log = openLog(join(settings.data, 'log'));
+  const storage = new FileStateStorage(stateDir, new WorkerCopyThread(pathToFileURL(copyScript)));
+  const node: ConsensusNode = new ConsensusNode({
+    name: settings.id,
+    clusterName: settings.clusterName,
+    peerAddress: settings.advertisePeer,
+    url: settings.advertiseUrl,
+    initialMembers: settings.bootstrap.kind === 'form' ? settings.bootstrap.members.map(({ node: name, peer }) => ({ name, peer })) : [],
+    version,
+    timing: timing(),
+    readyLagEntriesMax: settings.readyLagEntriesMax,
+    seedKeyHash,
+    retention: { revisionsPerKey: settings.historyKeep.revisionsMax, revisionsMs: settings.historyKeep.ageMsMax, auditMs: settings.auditKeepMs },
+    runtime,
+    log,
+    storage,
+    identities: directory.identities,
+    createTransport: (handlers: PeerHandlers) =>
+      createPeerTransport({
+        name: settings.id,
+        listen: formatHostPort(settings.peerListen),
+        secret,
+        handlers,
+        log: logger,
+        timers: { now: processNowMs, setTimeout: (callback, delayMs) => setTimeout(callback, delayMs), clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout) },
+        random: () => Math.random(),
+        tls: settings.peerTls === null ? undefined : readTls(settings.peerTls),
+      }),
+    logger,
+    drawId: () => randomBytes(4).toString('hex'),
+    disk: () => disk.state,
+    observer: {
+      published: (group) => engine.publish(group),
+      reopened: (group, state) => {
+        engine.opened(group, state);
+        disk.watchState(group, () => state.machine.sizeBytes());
+      },
+      membersChanged: () => engine.membersChanged(node.host?.members() ?? []),
+      roleChanged: () => undefined,
+      fatal,
+    },
+    relayServer: (request) => engine.serveRelay(request),
+    onSeeded: () => tell({ type: 'seeded' }),
+  });
+  const engine: EngineHost = new EngineHost({ nodeId: settings.id, runtime, logger, lab: settings.lab, staleAfterMs: settings.electionTimeoutMs, waitersMax: settings.waitersMax, services: node });
+  engine.opened('default', null);
+  engine.publish('default');
+
+  parentPort?.on('message', (message: ToConsensus) => {
+    switch (message.type) {
+      case 'connect':
+        tell({ type: 'connected', id: message.id, init: engine.connect(message.port) });
+        return;
+      case 'reload-tls':
+        if (settings.peerTls !== null) node.transport.reloadTls(readTls(settings.peerTls));
+        return;
+      case 'stop':
+        void node.stop(message.graceMs).then(() => {
+          log.close();
+          disk.stop();
+          directory.release();
+          tell({ type: 'stopped' });
+          parentPort?.close();
+        });
+    }
+  });
+  tell({ type: 'started', peer: formatHostPort(settings.peerListen) });
+  await node.start();
+}
+
+run().catch((error: unknown) => fatal('the node cannot start', error instanceof Error ? error : new Error(String(error))));

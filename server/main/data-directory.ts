@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { NodeSettings } from '../config/node-settings.ts';
+import { lockDataDir } from '../disk/data-dir-lock.ts';
+import { readIdentity, writeIdentity } from '../disk/identity-file.ts';
+import type { IdentityStore, NodeIdentity } from '../replica/identity.ts';
+
+const Member = z.object({ id: z.string(), name: z.string(), incarnation: z.string(), peer: z.string(), url: z.string() });
+const Identity = z.object({
+  nodeId: z.string(),
+  stage: z.enum(['empty', 'draft', 'formed', 'removed']),
+  clusterId: z.string().nullable(),
+  clusterName: z.string(),
+  lineageId: z.string().nullable(),
+  incarnation: z.string().nullable(),
+  members: z.array(Member),
+});
+
+export interface DataDirectory {
+  readonly identities: IdentityStore;
+  release(): void;
+}
+
+/**
+ * Locks the data directory of a node and reads whose it is.
+ *
+ * @throws DataDirError when another process has it, or its identity is damaged or of a newer format
+ * @throws Error when it belongs to a node of another name
+ */
+export function openDataDirectory(settings: NodeSettings): DataDirectory {
+  const lock = lockDataDir(settings.data);
+  const empty: NodeIdentity = { nodeId: settings.id, stage: 'empty', clusterId: null, clusterName: settings.clusterName, lineageId: null, incarnation: null, members: [] };
+  const load = (): NodeIdentity => readIdentity(settings.data, (content) => Identity.parse(content)) ?? empty;
+  const { nodeId } = load();
+  if (nodeId !== settings.id) {
+    lock.release();
+    throw new Error(`the data directory ${settings.data} belongs to node ${nodeId}; this node is called ${settings.id}. Give it its own --data, or start it as ${nodeId}.`);
+  }
+  return { identities: { load, save: (identity) => writeIdentity(settings.data, identity) }, release: () => lock.release() };
+}

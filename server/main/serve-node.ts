@@ -1,0 +1,39 @@
+import type { NodeSettings } from '../config/node-settings.ts';
+import { type RunningNode, runNode } from './run-node.ts';
+
+/** A stop that takes longer than this is ended by force: data is safe at any time. */
+const STOP_MS_MAX = 20_000;
+
+function fail(message: string): never {
+  process.stderr.write(`confman node: ${message}\n`);
+  process.exit(1);
+}
+
+/** Becomes a node: this process, until a signal (or the end of its input) tells it to stop. Never resolves; the process exits. */
+export async function serveNode(settings: NodeSettings): Promise<never> {
+  let node: RunningNode | null = null;
+  let asked = false;
+  const stop = (): void => {
+    if (asked) return;
+    asked = true;
+    setTimeout(() => fail('stopping took too long; ending now'), STOP_MS_MAX).unref();
+    void end(node);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  if (settings.stopWithStdin) process.stdin.on('end', stop).on('error', stop).resume();
+  try {
+    node = await runNode(settings, fail);
+  } catch (error) {
+    fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  // Asked to stop before it ran: now there is something to stop.
+  if (asked) await end(node);
+  return new Promise<never>(() => undefined);
+}
+
+async function end(node: RunningNode | null): Promise<void> {
+  if (node === null) return;
+  await node.stop();
+  process.exit(0);
+}

@@ -1,0 +1,63 @@
+/**
+ * When the state database is made durable, and the log cut behind it (rules D15, R13).
+ *
+ * The log is cut only behind a completed checkpoint, and keeps a tail so that a slow follower needs no copy of the state.
+ */
+import type { LogStore } from '../log/types.ts';
+import type { GroupReplica } from './group-replica.ts';
+
+export interface CheckpointLimits {
+  /** Write-ahead log of the state database that starts a checkpoint. */
+  readonly walBytes: number;
+  /** Time after which whatever there is gets checkpointed. */
+  readonly intervalMs: number;
+  /** Entries kept behind the checkpoint for slow followers. */
+  readonly tailEntries: number;
+  /** A follower that is in contact and behind keeps the log up to so many entries more. */
+  readonly followerEntriesMax: number;
+}
+
+export const CHECKPOINT_LIMITS: CheckpointLimits = { walBytes: 8 * 1024 * 1024, intervalMs: 30_000, tailEntries: 50_000, followerEntriesMax: 200_000 };
+
+export class Checkpointer {
+  readonly #log: LogStore;
+  readonly #limits: CheckpointLimits;
+  readonly #last = new Map<string, { atMs: number; index: number }>();
+  #completed = 0;
+
+  constructor(log: LogStore, limits: CheckpointLimits = CHECKPOINT_LIMITS) {
+    this.#log = log;
+    this.#limits = limits;
+  }
+
+  get completed(): number {
+    return this.#completed;
+  }
+
+  /** Called once per tick and group. */
+  run(replica: GroupReplica, nowMs: number): void {
+    if (!replica.serving) return;
+    const last = this.#last.get(replica.group) ?? { atMs: nowMs, index: -1 };
+    if (!this.#last.has(replica.group)) this.#last.set(replica.group, last);
+    const applied = replica.machine.applied().index;
+    const due = replica.machine.walBytes() >= this.#limits.walBytes || (nowMs - last.atMs >= this.#limits.intervalMs && applied > last.index);
+    if (!due) return;
+    const durable = replica.machine.checkpoint();
+    // A long reader can keep a checkpoint from completing: it is tried again at the next tick.
+    if (durable === null) return;
+    this.#completed += 1;
+    this.#last.set(replica.group, { atMs: nowMs, index: durable });
+    this.#cut(replica, durable);
+  }
+
+  #cut(replica: GroupReplica, durable: number): void {
+    let keepFrom = durable - this.#limits.tailEntries;
+    const { progress, lastIndex } = replica.status();
+    for (const member of progress?.values() ?? []) {
+      if (member.recentActive && member.state !== 'snapshot') keepFrom = Math.min(keepFrom, Math.max(member.match, lastIndex - this.#limits.followerEntriesMax));
+    }
+    const log = this.#log.group(replica.group);
+    if (keepFrom <= log.base().index) return;
+    this.#log.compact(replica.group, keepFrom, replica.machine.confState());
+  }
+}

@@ -1,0 +1,72 @@
+import type { GroupWrite, LogStore } from '../log/types.ts';
+
+interface Item {
+  readonly group: string;
+  readonly number: number;
+  readonly write: GroupWrite | null;
+}
+
+/**
+ * Group commit: whatever all groups want durable while the disk is busy goes with the next append, under one fdatasync.
+ * One append is under way at a time; order is kept per group.
+ */
+export class DiskQueue {
+  readonly #log: LogStore;
+  readonly #persisted: (group: string, number: number, count: number) => void;
+  readonly #failed: (error: Error) => void;
+  #queued: Item[] = [];
+  #writing = false;
+  #counters = { appends: 0, entries: 0 };
+
+  /**
+   * @param persisted everything of the group up to `number` is durable: `count` readies since the last call
+   * @param failed the log takes nothing more; the process has to end (rules D5, D6)
+   */
+  constructor(log: LogStore, persisted: (group: string, number: number, count: number) => void, failed: (error: Error) => void) {
+    this.#log = log;
+    this.#persisted = persisted;
+    this.#failed = failed;
+  }
+
+  get counters(): Readonly<{ appends: number; entries: number }> {
+    return this.#counters;
+  }
+
+  get idle(): boolean {
+    return !this.#writing && this.#queued.length === 0;
+  }
+
+  /** `write` null: nothing of its own, but it may only be confirmed after what was queued before it. */
+  push(group: string, number: number, write: GroupWrite | null): void {
+    this.#queued.push({ group, number, write });
+  }
+
+  /** Starts an append with everything queued, unless one is under way. */
+  start(): void {
+    if (this.#writing || this.#queued.length === 0) return;
+    const items = this.#queued;
+    this.#queued = [];
+    const writes = items.flatMap((item) => item.write ?? []);
+    if (writes.length === 0) {
+      this.#confirm(items);
+      return;
+    }
+    this.#writing = true;
+    this.#counters.appends += 1;
+    for (const write of writes) this.#counters.entries += write.entries?.length ?? 0;
+    this.#log.append(
+      writes,
+      () => {
+        this.#writing = false;
+        this.#confirm(items);
+      },
+      (error) => this.#failed(error),
+    );
+  }
+
+  #confirm(items: readonly Item[]): void {
+    const last = new Map<string, { number: number; count: number }>();
+    for (const { group, number } of items) last.set(group, { number, count: (last.get(group)?.count ?? 0) + 1 });
+    for (const [group, { number, count }] of last) this.#persisted(group, number, count);
+  }
+}

@@ -1,0 +1,351 @@
+/**
+ * The engine as the API sees it, one object per thread: reads from a read-only connection of this thread, looks at the
+ * shared board, and asks the consensus thread for the rest.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import {
+  type Engine,
+  type GroupView,
+  type HealthCheck,
+  type ProposeOptions,
+  type ProposeOutcome,
+  type ReadIndexOutcome,
+  type RelayAnswer,
+  type RelayOutcome,
+  type RelayRequest,
+  ReplicaUnavailableError,
+  type WaitOptions,
+  type WaitOutcome,
+} from '../engine/types.ts';
+import { encodeCommand } from '../state/codec.ts';
+import { StateCorruptionError } from '../state/errors.ts';
+import type { Command, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../state/types.ts';
+import { Board, processNowMs } from './board.ts';
+import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, Operation, Operations } from './protocol.ts';
+import { PortBatch } from './port-batch.ts';
+import type { ScanClient } from './scan.ts';
+import { type Waiter, Waiters } from './waiters.ts';
+
+/** A group as this thread has it open. */
+interface OpenGroup {
+  readonly opened: GroupOpened;
+  readonly reader: StateReader | null;
+  readonly waiters: Waiters;
+  readonly listeners: Set<(appliedIndex: number) => void>;
+}
+
+interface Asked {
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+/** What a thread needs besides the port to be a client. */
+export interface EngineClientOptions {
+  readonly port: MessagePort;
+  readonly init: EngineClientInit;
+  readonly openReader: (path: string) => StateReader;
+  readonly scans: ScanClient;
+}
+
+/** How much longer than the caller the consensus thread is given, so that its answer, which knows more, comes first. */
+const GRACE_MS = 250;
+
+export class EngineClient implements Engine {
+  readonly nodeId: string;
+  readonly lab: Engine['lab'];
+  readonly #init: EngineClientInit;
+  readonly #board: Board;
+  readonly #out: PortBatch<ClientMessage>;
+  readonly #port: MessagePort;
+  readonly #openReader: (path: string) => StateReader;
+  readonly #scans: ScanClient;
+  readonly #groups = new Map<string, OpenGroup>();
+  readonly #asked = new Map<number, Asked>();
+  #nodes: readonly { readonly node: string; readonly url: string; readonly member: boolean }[] = [];
+  #nextId = 1;
+  #waiting = 0;
+  #stopped = false;
+  #relayHandler: ((request: RelayRequest) => Promise<RelayAnswer>) | null = null;
+
+  constructor(options: EngineClientOptions) {
+    this.#init = options.init;
+    this.nodeId = options.init.nodeId;
+    this.#board = new Board(options.init.board);
+    this.#port = options.port;
+    this.#out = new PortBatch(options.port);
+    this.#openReader = options.openReader;
+    this.#scans = options.scans;
+    this.lab = options.init.lab ? { state: () => this.#ask('labState', {}), set: (change) => this.#ask('labSet', { change }) } : null;
+    options.port.on('message', (messages: readonly HostMessage[]) => {
+      for (const message of messages) this.#receive(message);
+    });
+    options.port.on('close', () => this.close());
+  }
+
+  // ------------------------------------------------------------------------------------------------------- messages
+
+  #receive(message: HostMessage): void {
+    switch (message.type) {
+      case 'answer':
+        return this.#answered(message);
+      case 'wake':
+        return this.#wake(message.slot);
+      case 'opened':
+        return this.#opened(message.opened);
+      case 'nodes':
+        this.#nodes = message.nodes;
+        return;
+      case 'relay':
+        void this.#serveRelay(message.id, message.request);
+        return;
+    }
+  }
+
+  #answered(message: Extract<HostMessage, { type: 'answer' }>): void {
+    const asked = this.#asked.get(message.id);
+    this.#asked.delete(message.id);
+    if (message.error !== null) asked?.reject(new Error(message.error));
+    else asked?.resolve(message.value as never);
+  }
+
+  #ask<O extends Operation>(op: O, question: Operations[O]['q']): Promise<Operations[O]['a']> {
+    if (this.#stopped) return Promise.reject(new ReplicaUnavailableError('stopping'));
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      this.#out.send({ type: 'ask', id, op, ...question } as unknown as ClientMessage);
+    });
+  }
+
+  async #serveRelay(id: number, request: RelayRequest): Promise<void> {
+    let answer: RelayAnswer | null = null;
+    try {
+      answer = (await this.#relayHandler?.(request)) ?? null;
+    } catch {
+      // The handler answers its own errors; what it throws is a bug there, and the asking node is told that no answer came.
+    }
+    this.#out.send({ type: 'relay-answer', id, answer });
+  }
+
+  #opened(opened: GroupOpened): void {
+    const before = this.#groups.get(opened.group);
+    before?.reader?.close();
+    const reader = opened.path === null ? null : this.#openReader(opened.path);
+    this.#groups.set(opened.group, { opened, reader, waiters: before?.waiters ?? new Waiters(), listeners: before?.listeners ?? new Set() });
+    this.#wake(opened.slot);
+  }
+
+  // ------------------------------------------------------------------------------------------------------- views
+
+  groups(): readonly string[] {
+    return [...this.#groups.keys()].toSorted();
+  }
+
+  view(group: string): GroupView {
+    const open = this.#groups.get(group);
+    if (open === undefined) return { group, condition: 'joining', role: 'follower', term: 0, commitIndex: 0, appliedIndex: 0, leader: null, contactMs: null, stale: true };
+    const row = this.#board.read(open.opened.slot);
+    const leader = row.leader === null ? undefined : this.#nodes[row.leader];
+    const contactMs = row.contactAtMs === null ? null : Math.max(0, Math.round(processNowMs() - row.contactAtMs));
+    return {
+      group,
+      condition: row.condition,
+      role: row.role,
+      term: row.term,
+      commitIndex: row.commitIndex,
+      appliedIndex: row.appliedIndex,
+      leader: leader === undefined ? null : { node: leader.node, url: leader.url },
+      contactMs,
+      stale: contactMs === null || contactMs > this.#init.staleAfterMs,
+    };
+  }
+
+  identity(group: string): StateIdentity | null {
+    return this.#groups.get(group)?.opened.identity ?? null;
+  }
+
+  members(): readonly { readonly node: string; readonly url: string }[] {
+    return this.#nodes.filter(({ member }) => member).map(({ node, url }) => ({ node, url }));
+  }
+
+  waiters(): number {
+    return this.#waiting;
+  }
+
+  // ------------------------------------------------------------------------------------------------------- writes and questions
+
+  async propose(group: string, command: Command, options: ProposeOptions): Promise<ProposeOutcome> {
+    const asked = this.#ask('propose', { group, command: encodeCommand(command), forward: options.forward, frees: options.frees, timeoutMs: options.timeoutMs });
+    return this.#within(asked, options, { kind: 'unknown', reason: 'deadline' }, { kind: 'unknown', reason: 'stopping' });
+  }
+
+  readIndex(group: string, options: WaitOptions): Promise<ReadIndexOutcome> {
+    return this.#within(this.#ask('readIndex', { group, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'stopping' }, { kind: 'aborted' });
+  }
+
+  relay(node: string, request: RelayRequest, options: WaitOptions): Promise<RelayOutcome> {
+    return this.#within(this.#ask('relay', { node, request, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'timeout' });
+  }
+
+  transferLeadership(group: string, node: string, options: WaitOptions): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }> {
+    return this.#within(this.#ask('transfer', { group, node, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'timeout' });
+  }
+
+  /** Bounds an answer of the consensus thread by the caller's own time and signal. */
+  #within<T>(asked: Promise<T>, options: WaitOptions, late: T, stopping: T, aborted: T = late): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const finish = (value: T): void => {
+        clearTimeout(timer);
+        options.signal?.removeEventListener('abort', onAbort);
+        resolve(value);
+      };
+      const onAbort = (): void => finish(aborted);
+      const timer = setTimeout(() => finish(late), options.timeoutMs + GRACE_MS);
+      options.signal?.addEventListener('abort', onAbort, { once: true });
+      asked.then(finish, (error: unknown) => {
+        if (error instanceof ReplicaUnavailableError) return finish(stopping);
+        clearTimeout(timer);
+        return reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+  }
+
+  serveRelays(handler: (request: RelayRequest) => Promise<RelayAnswer>): void {
+    this.#relayHandler = handler;
+    this.#out.send({ type: 'serve-relays' });
+  }
+
+  status(): Promise<ClusterStatus> {
+    return this.#ask('status', {});
+  }
+
+  health(): Promise<readonly HealthCheck[]> {
+    return this.#ask('health', {});
+  }
+
+  metrics(): Promise<string> {
+    return this.#ask('metrics', {});
+  }
+
+  // ------------------------------------------------------------------------------------------------------- waiting
+
+  waitApplied(group: string, index: number, options: WaitOptions): Promise<WaitOutcome> {
+    const open = this.#groups.get(group);
+    if (this.#stopped) return Promise.resolve({ kind: 'stopping' });
+    if (open !== undefined && this.#board.applied(open.opened.slot) >= index) return Promise.resolve({ kind: 'applied' });
+    if (options.signal?.aborted === true) return Promise.resolve({ kind: 'aborted' });
+    if (open === undefined || options.timeoutMs <= 0) return Promise.resolve({ kind: 'timeout' });
+    if (this.#waiting >= this.#init.waitersMax) return Promise.resolve({ kind: 'too-many' });
+    return new Promise((resolve) => this.#addWaiter(group, open.waiters, index, options, resolve));
+  }
+
+  #addWaiter(group: string, waiters: Waiters, index: number, options: WaitOptions, resolve: (outcome: WaitOutcome) => void): void {
+    const settle = (outcome: WaitOutcome): void => {
+      this.#waiting -= 1;
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onAbort);
+      resolve(outcome);
+    };
+    const waiter: Waiter = { index, settle };
+    const end = (kind: 'timeout' | 'aborted'): void => {
+      waiters.remove(waiter);
+      settle({ kind });
+    };
+    const onAbort = (): void => end('aborted');
+    const timer = setTimeout(() => end('timeout'), options.timeoutMs);
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    this.#waiting += 1;
+    waiters.add(waiter);
+    this.#want(group);
+  }
+
+  onApplied(group: string, listener: (appliedIndex: number) => void): () => void {
+    const open = this.#groups.get(group);
+    open?.listeners.add(listener);
+    this.#want(group);
+    return () => this.#groups.get(group)?.listeners.delete(listener);
+  }
+
+  /** Tells the board the smallest index that anybody here waits for, then looks once more: what was applied in between wakes nobody else. */
+  #want(group: string): void {
+    const open = this.#groups.get(group);
+    if (open === undefined) return;
+    const { slot } = open.opened;
+    const seen = this.#board.applied(slot);
+    const next = open.listeners.size > 0 ? seen + 1 : open.waiters.next();
+    this.#board.want(slot, this.#init.client, next);
+    if (next !== null && this.#board.applied(slot) >= next) setImmediate(() => this.#wake(slot));
+  }
+
+  #wake(slot: number): void {
+    for (const [group, open] of this.#groups) {
+      if (open.opened.slot !== slot) continue;
+      const applied = this.#board.applied(slot);
+      for (const waiter of open.waiters.takeUpTo(applied)) waiter.settle({ kind: 'applied' });
+      for (const listener of open.listeners) listener(applied);
+      this.#want(group);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------- reads
+
+  #readable(group: string): StateReader {
+    const open = this.#groups.get(group);
+    if (open === undefined) throw new ReplicaUnavailableError('joining');
+    const { condition } = this.#board.read(open.opened.slot);
+    if (condition !== 'ok' || open.reader === null) throw new ReplicaUnavailableError(condition === 'ok' ? 'joining' : condition);
+    return open.reader;
+  }
+
+  read<N extends QueryName>(group: string, query: Query<N>): ReadAnswer<N> {
+    const reader = this.#readable(group);
+    return this.#orDamage(group, () => reader.read(query));
+  }
+
+  termAt(group: string, index: number): number | 'below-floor' | 'not-applied' {
+    const reader = this.#readable(group);
+    return this.#orDamage(group, () => reader.termAt(index));
+  }
+
+  async scan<N extends QueryName>(group: string, query: Query<N>): Promise<ReadAnswer<N>> {
+    this.#readable(group);
+    const { path, generation } = this.#groups.get(group)?.opened ?? { path: null, generation: 0 };
+    if (path === null) throw new ReplicaUnavailableError('joining');
+    try {
+      return await this.#scans.scan(path, generation, query);
+    } catch (error) {
+      throw this.#damaged(group, error);
+    }
+  }
+
+  #orDamage<T>(group: string, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw this.#damaged(group, error);
+    }
+  }
+
+  /** A reader that meets damage takes the whole replica out of service. */
+  #damaged(group: string, error: unknown): unknown {
+    if (!(error instanceof StateCorruptionError)) return error;
+    this.#out.send({ type: 'damage', group, detail: error.message });
+    return new ReplicaUnavailableError('quarantined');
+  }
+
+  /** Ends every wait; nothing is answered any more. */
+  close(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const open of this.#groups.values()) {
+      for (const waiter of open.waiters.takeAll()) waiter.settle({ kind: 'stopping' });
+      open.reader?.close();
+    }
+    for (const asked of this.#asked.values()) asked.reject(new ReplicaUnavailableError('stopping'));
+    this.#asked.clear();
+    this.#scans.close();
+    this.#port.close();
+  }
+}

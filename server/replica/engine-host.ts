@@ -1,0 +1,161 @@
+/** The consensus thread's side of the engine: takes the questions of other threads, publishes the board, wakes who waits. */
+import type { MessagePort } from 'node:worker_threads';
+import type { ReadIndexOutcome, RelayAnswer, RelayOutcome, RelayRequest } from '../engine/types.ts';
+import type { Logger, Runtime } from './runtime.ts';
+import { Board } from './board.ts';
+import { nameOfPeer } from './conf-context.ts';
+import type { NodeServices } from './node-services.ts';
+import { PortBatch } from './port-batch.ts';
+import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, Operations } from './protocol.ts';
+import type { OpenedState } from './state-storage.ts';
+
+/** What the engine can do for others once the node runs; grows from nothing while a cluster forms. */
+export interface EngineHostOptions {
+  readonly nodeId: string;
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  readonly lab: boolean;
+  readonly staleAfterMs: number;
+  readonly waitersMax: number;
+  readonly services: NodeServices;
+}
+
+interface Client {
+  readonly out: PortBatch<HostMessage>;
+  servesRelays: boolean;
+}
+
+/** A relayed request that no thread answers in this time was lost with its thread. */
+const RELAY_MS_MAX = 60_000;
+
+export class EngineHost {
+  readonly #options: EngineHostOptions;
+  readonly #board = new Board();
+  readonly #clients: Client[] = [];
+  readonly #slots = new Map<string, number>();
+  readonly #opened = new Map<string, GroupOpened>();
+  /** Append-only: the board points into it. */
+  #nodes: { readonly node: string; readonly url: string; readonly member: boolean }[] = [];
+  readonly #relays = new Map<number, (answer: RelayAnswer | null) => void>();
+  #nextRelay = 1;
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+  }
+
+  /** Serves one more thread over `port`. @returns what that thread needs to begin */
+  connect(port: MessagePort): EngineClientInit {
+    const index = this.#clients.length;
+    const client: Client = { out: new PortBatch<HostMessage>(port), servesRelays: false };
+    this.#clients.push(client);
+    port.on('message', (messages: readonly ClientMessage[]) => {
+      for (const message of messages) this.#receive(client, message);
+    });
+    client.out.send({ type: 'nodes', nodes: this.#nodes });
+    for (const opened of this.#opened.values()) client.out.send({ type: 'opened', opened });
+    const { nodeId, lab, staleAfterMs, waitersMax } = this.#options;
+    return { nodeId, client: index, board: this.#board.buffer, lab, staleAfterMs, waitersMax };
+  }
+
+  #toAll(message: HostMessage): void {
+    for (const { out } of this.#clients) out.send(message);
+  }
+
+  // ------------------------------------------------------------------------------------------------------- publishing
+
+  /** The readable state of a group, new or replaced; `state` null: known, but nothing to read. */
+  opened(group: string, state: OpenedState | null): void {
+    const opened: GroupOpened = { group, slot: this.#slot(group), path: state?.machine.path ?? null, generation: state?.generation ?? 0, identity: state?.machine.identity ?? null };
+    this.#opened.set(group, opened);
+    this.#toAll({ type: 'opened', opened });
+  }
+
+  #slot(group: string): number {
+    const slot = this.#slots.get(group) ?? this.#slots.size;
+    this.#slots.set(group, slot);
+    return slot;
+  }
+
+  membersChanged(members: readonly { readonly name: string; readonly url: string }[]): void {
+    const urls = new Map(members.map(({ name, url }) => [name, url]));
+    const known = this.#nodes.map(({ node, url }) => ({ node, url: urls.get(node) ?? url, member: urls.has(node) }));
+    const added = members.filter(({ name }) => !known.some(({ node }) => node === name));
+    this.#nodes = [...known, ...added.map(({ name, url }) => ({ node: name, url, member: true }))];
+    this.#toAll({ type: 'nodes', nodes: this.#nodes });
+  }
+
+  /** Writes what is visible now to the board and wakes who waited for it. */
+  publish(group: string): void {
+    const view = this.#options.services.view(group);
+    const slot = this.#slot(group);
+    const leader = view.leaderPeer === null ? -1 : this.#nodes.findIndex(({ node }) => node === nameOfPeer(view.leaderPeer ?? ''));
+    const contactAtMs = view.contactMs === null ? null : this.#options.runtime.nowMs() - view.contactMs;
+    const generation = this.#opened.get(group)?.generation ?? 0;
+    this.#board.write(slot, { ...view, leader: leader < 0 ? null : leader, contactAtMs, generation });
+    for (const client of this.#board.takeWakes(slot)) this.#clients[client]?.out.send({ type: 'wake', slot });
+  }
+
+  // ------------------------------------------------------------------------------------------------------- questions
+
+  #receive(client: Client, message: ClientMessage): void {
+    switch (message.type) {
+      case 'ask':
+        return this.#ask(client, message);
+      case 'serve-relays':
+        client.servesRelays = true;
+        return;
+      case 'relay-answer':
+        this.#relays.get(message.id)?.(message.answer);
+        this.#relays.delete(message.id);
+        return;
+      case 'damage':
+        this.#options.services.damaged(message.group, message.detail);
+        return;
+    }
+  }
+
+  #ask(client: Client, message: Extract<ClientMessage, { type: 'ask' }>): void {
+    const answer = (value: Operations[keyof Operations]['a']): void => client.out.send({ type: 'answer', id: message.id, value, error: null });
+    const failed = (error: unknown): void => client.out.send({ type: 'answer', id: message.id, value: null, error: error instanceof Error ? error.message : String(error) });
+    const { services, runtime } = this.#options;
+    switch (message.op) {
+      case 'propose':
+        return services.propose(message.group, { bytes: message.command, deadlineMs: runtime.nowMs() + message.timeoutMs, forward: message.forward, frees: message.frees, forwarded: false, settle: answer });
+      case 'readIndex':
+        return services.readIndex(message.group, { deadlineMs: runtime.nowMs() + message.timeoutMs, settle: (outcome: ReadIndexOutcome) => answer(outcome) });
+      case 'status':
+        return void services.status().then(answer, failed);
+      case 'health':
+        return void services.health().then(answer, failed);
+      case 'metrics':
+        return answer(services.metrics());
+      case 'relay':
+        return void services.relay(message.node, message.request, message.timeoutMs).then((outcome: RelayOutcome) => answer(outcome), failed);
+      case 'transfer':
+        return void services.transfer(message.group, message.node, message.timeoutMs).then(answer, failed);
+      case 'labState':
+        return answer(services.labState());
+      case 'labSet':
+        return answer(services.labSet(message.change));
+    }
+  }
+
+  /** Hands a request of another node to the thread that serves the API. @returns null when none does */
+  serveRelay(request: RelayRequest): Promise<RelayAnswer | null> {
+    const client = this.#clients.find(({ servesRelays }) => servesRelays);
+    if (client === undefined) return Promise.resolve(null);
+    const id = this.#nextRelay;
+    this.#nextRelay += 1;
+    return new Promise((resolve) => {
+      const cancel = this.#options.runtime.after(RELAY_MS_MAX, () => {
+        this.#relays.delete(id);
+        resolve(null);
+      });
+      this.#relays.set(id, (answer) => {
+        cancel();
+        resolve(answer);
+      });
+      client.out.send({ type: 'relay', id, request });
+    });
+  }
+}

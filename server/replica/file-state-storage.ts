@@ -1,0 +1,167 @@
+/**
+ * State databases in files: `state-<group>-<generation>.db`, and a pointer `state-<group>.json` that says which one is in
+ * force. A copy from another node becomes a new generation by switching the pointer; nothing ever writes over a live file.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LogPosition } from '../../lib/contract/model.ts';
+import { fsyncDir, writeFileDurable } from '../disk/durable.ts';
+import type { SnapshotMetadata } from '../raft/types.ts';
+import { StateCorruptionError, StateFormatError } from '../state/errors.ts';
+import { SqliteStateMachine } from '../state/sqlite-state-machine.ts';
+import type { MemberInfo, StateIdentity } from '../state/types.ts';
+import type { CopyThread } from './copy-thread-client.ts';
+import type { OpenedState, SnapshotCopy, StagedState, StateStorage } from './state-storage.ts';
+
+interface Pointer {
+  readonly format: 1;
+  readonly generation: number;
+  readonly installedAt: LogPosition | null;
+}
+
+/** A staged copy, and the file it stands in. */
+interface StagedFile extends StagedState {
+  readonly path: string;
+}
+
+const CHUNK_BYTES = 64 * 1024;
+/** Up to this size the whole structure is checked at every start; above it the hashes of what is read must do. */
+const QUICK_CHECK_BYTES_MAX = 256 * 1024 * 1024;
+
+export class FileStateStorage implements StateStorage {
+  readonly #dir: string;
+  readonly #copies: CopyThread;
+
+  /** @param dir an existing directory, locked by this process */
+  constructor(dir: string, copies: CopyThread) {
+    this.#dir = dir;
+    this.#copies = copies;
+    // What a crash left of copies on their way has no meaning any more.
+    for (const name of readdirSync(dir)) if (name.startsWith('side-')) rmSync(join(dir, name), { force: true });
+  }
+
+  #path(group: string, generation: number): string {
+    return join(this.#dir, `state-${group}-${generation}.db`);
+  }
+
+  #pointerPath(group: string): string {
+    return join(this.#dir, `state-${group}.json`);
+  }
+
+  #readPointer(group: string): Pointer | null {
+    const path = this.#pointerPath(group);
+    if (!existsSync(path)) return null;
+    const [text = '', sum = ''] = readFileSync(path, 'utf8').split('\n');
+    if (createHash('sha256').update(text).digest('hex') !== sum) throw new StateCorruptionError(`${path} is damaged`);
+    const pointer = JSON.parse(text) as Pointer;
+    if (pointer.format !== 1) throw new StateFormatError(`${path} has format ${String(pointer.format)}, this program knows 1`);
+    return pointer;
+  }
+
+  #writePointer(group: string, pointer: Pointer): void {
+    const text = JSON.stringify(pointer);
+    writeFileDurable(this.#pointerPath(group), `${text}\n${createHash('sha256').update(text).digest('hex')}\n`);
+  }
+
+  open(group: string): OpenedState | null {
+    const pointer = this.#readPointer(group);
+    if (pointer === null) return null;
+    const path = this.#path(group, pointer.generation);
+    if (!existsSync(path)) throw new StateCorruptionError(`${path} is missing`);
+    this.#removeOthers(group, pointer.generation);
+    return this.#opened(path, pointer);
+  }
+
+  #opened(path: string, pointer: Pointer): OpenedState {
+    const machine = SqliteStateMachine.open(path);
+    if (machine.sizeBytes() <= QUICK_CHECK_BYTES_MAX) machine.quickCheck();
+    return { machine, generation: pointer.generation, installedAt: pointer.installedAt };
+  }
+
+  create(identity: StateIdentity, first: { readonly position: LogPosition; readonly voters: readonly MemberInfo[] }): void {
+    const { group } = identity;
+    const path = this.#path(group, 1);
+    removeDatabase(path);
+    const confState = { voters: first.voters.map(({ id }) => id).toSorted(), learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+    const machine = SqliteStateMachine.open(path, { create: { identity, confState, members: first.voters, position: first.position } });
+    const durable = machine.checkpoint();
+    machine.close();
+    if (durable === null) throw new Error(`the first state of group ${group} could not be made durable`);
+    fsyncDir(this.#dir);
+    this.#writePointer(group, { format: 1, generation: 1, installedAt: null });
+  }
+
+  async copy(group: string): Promise<SnapshotCopy> {
+    const pointer = this.#readPointer(group);
+    if (pointer === null) throw new Error(`group ${group} has no state to copy`);
+    const side = join(this.#dir, `side-out-${group}-${randomBytes(6).toString('hex')}.db`);
+    const { applied, confState } = await this.#copies.copy(this.#path(group, pointer.generation), side);
+    const { size } = await stat(side);
+    return { metadata: { ...applied, confState }, sizeBytes: size, chunks: () => fileChunks(side), dispose: () => removeDatabase(side) };
+  }
+
+  async stage(group: string, expected: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<StagedState> {
+    const path = join(this.#dir, `side-in-${group}-${randomBytes(6).toString('hex')}.db`);
+    try {
+      const file = await open(path, 'wx', 0o600);
+      try {
+        for await (const chunk of chunks) await file.write(chunk);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      const found = await this.#copies.verify(path);
+      if (found.identity.group !== group || found.applied.index !== expected.index || found.applied.term !== expected.term) {
+        throw new StateFormatError(`the copy is of group ${found.identity.group} at ${found.applied.term}:${found.applied.index}, not of ${group} at ${expected.term}:${expected.index}`);
+      }
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+    const staged: StagedFile = { metadata: expected, path, discard: () => removeDatabase(path) };
+    return staged;
+  }
+
+  install(group: string, staged: StagedState, old: OpenedState): OpenedState {
+    const { path, metadata } = staged as StagedFile;
+    const pointer: Pointer = { format: 1, generation: old.generation + 1, installedAt: { term: metadata.term, index: metadata.index } };
+    const target = this.#path(group, pointer.generation);
+    old.machine.close();
+    removeDatabase(target);
+    renameSync(path, target);
+    fsyncDir(this.#dir);
+    this.#writePointer(group, pointer);
+    const opened = this.#opened(target, pointer);
+    this.#removeOthers(group, pointer.generation);
+    return opened;
+  }
+
+  /** Older generations; readers that still have one open keep its contents until they let go. */
+  #removeOthers(group: string, generation: number): void {
+    const ours = new RegExp(`^state-${group}-(\\d+)\\.db(-wal|-shm)?$`);
+    for (const name of readdirSync(this.#dir)) {
+      const match = ours.exec(name);
+      if (match !== null && Number(match[1]) !== generation) rmSync(join(this.#dir, name), { force: true });
+    }
+  }
+}
+
+async function* fileChunks(path: string): AsyncIterable<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** A database file with what SQLite keeps beside it. */
+function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+}

@@ -1,0 +1,295 @@
+/**
+ * The imperative shell of the consensus thread: one loop for all groups of the node.
+ *
+ *     inputs (messages, proposals, reads, disk done, tick)
+ *       -> drain into the cores -> collect effects -> messages out -> one append for all groups, one fdatasync
+ *       -> apply committed entries -> publish what is visible -> answer
+ *
+ * There is no `await` between deciding and doing. Whatever arrives while the disk works shares the next append.
+ */
+import type { HybridClock } from '../clock/hlc.ts';
+import type { GroupView, ReplicaCondition } from '../engine/types.ts';
+import type { LogStore } from '../log/types.ts';
+import { LogCorruptionError } from '../log/types.ts';
+import type { PeerTransport } from '../peers/types.ts';
+import type { Message, PeerId } from '../raft/types.ts';
+import { StateCorruptionError } from '../state/errors.ts';
+import type { MemberInfo } from '../state/types.ts';
+import { Checkpointer, type CheckpointLimits } from './checkpoints.ts';
+import { nameOfPeer } from './conf-context.ts';
+import { DiskQueue } from './disk-queue.ts';
+import { Forwarder } from './forwarding.ts';
+import { type GroupCallbacks, GroupReplica, type ReplicaTiming } from './group-replica.ts';
+import { openGroup } from './open-group.ts';
+import type { Proposal } from './proposal-queue.ts';
+import type { Logger, Runtime } from './runtime.ts';
+import { SnapshotSender } from './snapshot-sender.ts';
+import { Stamper } from './stamper.ts';
+import type { OpenedState, StateStorage } from './state-storage.ts';
+
+/** Who is told what happens; the engine side of the thread, or the simulator. */
+export interface HostObserver {
+  /** Something that `view` shows may have changed. Once per turn and group. */
+  published(group: string): void;
+  reopened(group: string, state: OpenedState): void;
+  membersChanged(group: string): void;
+  roleChanged(group: string): void;
+  /** The process must end: what is in memory may be ahead of what the disk can ever hold. */
+  fatal(reason: string, error: Error): void;
+}
+
+export interface HostOptions {
+  readonly name: string;
+  readonly self: PeerId;
+  readonly runtime: Runtime;
+  readonly log: LogStore;
+  readonly storage: StateStorage;
+  readonly transport: PeerTransport;
+  readonly timing: ReplicaTiming;
+  readonly clock: HybridClock;
+  readonly logger: Logger;
+  readonly observer: HostObserver;
+  /** Whether writes that take space are refused for now. */
+  readonly storageFull: () => boolean;
+  readonly checkpoints?: CheckpointLimits | undefined;
+  /** Who is known while no replica is in service to tell. */
+  readonly firstMembers: readonly MemberInfo[];
+}
+
+interface Quarantined {
+  readonly group: string;
+  readonly reason: string;
+}
+
+export class ReplicaHost {
+  readonly #options: HostOptions;
+  readonly #replicas = new Map<string, GroupReplica>();
+  readonly #quarantined = new Map<string, Quarantined>();
+  readonly #disk: DiskQueue;
+  readonly #forwarder: Forwarder;
+  readonly #snapshots: SnapshotSender;
+  readonly #checkpointer: Checkpointer;
+  #scheduled = false;
+  #stopped = false;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#disk = new DiskQueue(
+      options.log,
+      (group, number, count) => {
+        this.#guard(group, () => this.#replicas.get(group)?.persisted(number, count));
+        this.wake();
+      },
+      (error) => options.observer.fatal('the log could not be written', error),
+    );
+    this.#forwarder = new Forwarder(
+      options.transport,
+      options.runtime,
+      (group, proposal) => this.propose(group, proposal),
+      (peer) => ({ node: nameOfPeer(peer), url: this.members().find(({ id }) => id === peer)?.url ?? '' }),
+    );
+    this.#snapshots = new SnapshotSender(options.transport, options.storage, options.logger, (group, peer, ok) => this.#replicas.get(group)?.reportSnapshot(peer, ok));
+    this.#checkpointer = new Checkpointer(options.log, options.checkpoints);
+  }
+
+  /** Opens a group that this node has a replica of. */
+  async open(group: string): Promise<void> {
+    const { log, storage, self, runtime, timing, clock, logger, name } = this.#options;
+    const opening = await openGroup(group, log, storage);
+    if (opening.kind === 'quarantined') {
+      this.#quarantined.set(group, { group, reason: opening.reason });
+      logger('error', 'replica-quarantined', { group, reason: opening.reason });
+      return;
+    }
+    this.#replicas.set(group, new GroupReplica({ group, self, runtime, log: log.group(group), state: opening.state, storage, timing, stamper: new Stamper(clock, name), logger, callbacks: this.#callbacks() }));
+    this.#options.observer.reopened(group, opening.state);
+    this.#options.observer.membersChanged(group);
+    this.#options.observer.published(group);
+    this.wake();
+  }
+
+  #callbacks(): GroupCallbacks {
+    const { transport, observer } = this.#options;
+    return {
+      send: (group, messages) => this.#send(group, messages),
+      sendSnapshot: (group, message) => this.#snapshots.send(group, message),
+      write: (group, number, write) => this.#disk.push(group, number, write),
+      forward: (group, leader, proposals) => this.#forwarder.forward(group, leader, proposals),
+      reopened: (group, state) => observer.reopened(group, state),
+      membersChanged: (group) => {
+        this.#setPeers(transport);
+        observer.membersChanged(group);
+      },
+      roleChanged: (group) => observer.roleChanged(group),
+      wake: () => this.wake(),
+    };
+  }
+
+  #send(group: string, messages: readonly Message[]): void {
+    const byPeer = new Map<PeerId, Message[]>();
+    for (const message of messages) {
+      const list = byPeer.get(message.to);
+      if (list === undefined) byPeer.set(message.to, [message]);
+      else list.push(message);
+    }
+    for (const [peer, list] of byPeer) this.#options.transport.sendRaft(nameOfPeer(peer), group, list);
+  }
+
+  #setPeers(transport: PeerTransport): void {
+    transport.setPeers(this.members().filter(({ name }) => name !== this.#options.name).map(({ name, peer }) => ({ name, address: peer })));
+  }
+
+  // ------------------------------------------------------------------------------------------------------- inputs
+
+  get self(): PeerId {
+    return this.#options.self;
+  }
+
+  groups(): readonly string[] {
+    return [...this.#replicas.keys(), ...this.#quarantined.keys()].toSorted();
+  }
+
+  replica(group: string): GroupReplica | null {
+    return this.#replicas.get(group) ?? null;
+  }
+
+  /** All members that any group of this node knows. */
+  members(): readonly MemberInfo[] {
+    const byId = new Map<string, MemberInfo>();
+    for (const replica of this.#replicas.values()) for (const member of replica.machine.members()) byId.set(member.id, member);
+    return byId.size === 0 ? this.#options.firstMembers : [...byId.values()];
+  }
+
+  onRaft(group: string, messages: readonly Message[]): void {
+    // A message to an earlier incarnation of this name is none of ours (rule M7).
+    const ours = messages.filter((message) => message.to === this.#options.self);
+    if (ours.length === 0) return;
+    this.#guard(group, () => this.#replicas.get(group)?.step(ours));
+    this.wake();
+  }
+
+  onRaftDropped(to: string, group: string): void {
+    const replica = this.#replicas.get(group);
+    const peer = replica?.machine.members().find(({ name }) => name === to);
+    if (replica !== undefined && peer !== undefined) this.#guard(group, () => replica.reportUnreachable(peer.id));
+  }
+
+  propose(group: string, proposal: Proposal): void {
+    const replica = this.#replicas.get(group);
+    if (replica === undefined || this.#stopped) proposal.settle({ kind: 'refused', code: this.#stopped ? 'stopping' : 'not-ready' });
+    else replica.propose(proposal);
+    this.wake();
+  }
+
+  /** @param ticks how many have passed since the last call, at least 1 */
+  tick(ticks: number): void {
+    const now = this.#options.runtime.nowMs();
+    for (const [group, replica] of this.#replicas) {
+      this.#guard(group, () => {
+        replica.tick(ticks);
+        this.#checkpointer.run(replica, now);
+      });
+    }
+    this.wake();
+  }
+
+  wake(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    this.#options.runtime.defer(() => this.#turn());
+  }
+
+  // ------------------------------------------------------------------------------------------------------- the turn
+
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    const full = this.#options.storageFull();
+    let more = false;
+    for (const [group, replica] of this.#replicas) {
+      this.#guard(group, () => {
+        replica.drain(full);
+        replica.collect();
+      });
+    }
+    this.#options.transport.flush();
+    this.#disk.start();
+    for (const [group, replica] of this.#replicas) {
+      this.#guard(group, () => {
+        more = replica.applySome() || more;
+      });
+      this.#options.observer.published(group);
+    }
+    if (more) this.wake();
+  }
+
+  /** Damage takes the replica out of service; anything else that breaks in a group ends the process: its memory cannot be trusted. */
+  #guard(group: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof StateCorruptionError || error instanceof LogCorruptionError) this.quarantine(group, error.message);
+      else this.#options.observer.fatal(`group ${group} cannot go on`, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  quarantine(group: string, reason: string): void {
+    if (this.#quarantined.has(group)) return;
+    this.#quarantined.set(group, { group, reason });
+    this.#options.logger('error', 'replica-quarantined', { group, reason });
+    this.#replicas.get(group)?.leaveService('quarantined', reason);
+    this.#options.observer.published(group);
+  }
+
+  quarantineReason(group: string): string | null {
+    return this.#quarantined.get(group)?.reason ?? null;
+  }
+
+  // ------------------------------------------------------------------------------------------------------- views
+
+  condition(group: string): ReplicaCondition {
+    if (this.#quarantined.has(group)) return 'quarantined';
+    return this.#replicas.get(group)?.condition ?? 'joining';
+  }
+
+  /** What the board shows of a group, leader and contact as this node knows them. */
+  view(group: string): Omit<GroupView, 'leader' | 'stale'> & { readonly leaderPeer: PeerId | null } {
+    const replica = this.#replicas.get(group);
+    if (replica === undefined) return { group, condition: this.condition(group), role: 'follower', term: 0, commitIndex: 0, appliedIndex: 0, contactMs: null, leaderPeer: null };
+    const status = replica.status();
+    const learner = status.confState.learners.includes(this.#options.self);
+    const role = status.role === 'leader' ? 'leader' : status.role !== 'follower' ? 'candidate' : learner ? 'learner' : 'follower';
+    const condition = status.removed && replica.condition === 'ok' ? 'removed' : this.condition(group);
+    return { group, condition, role, term: status.term, commitIndex: status.commit, appliedIndex: replica.machine.applied().index, contactMs: this.#contactMs(replica), leaderPeer: status.leader };
+  }
+
+  /** At a leader: how long ago a quorum was last heard from; it knows no more of the world than that. */
+  #contactMs(replica: GroupReplica): number | null {
+    const status = replica.status();
+    if (status.role !== 'leader') return replica.contactMs();
+    const now = this.#options.runtime.nowMs();
+    const ages = status.confState.voters.map((peer) => {
+      if (peer === this.#options.self) return 0;
+      const heard = this.#options.transport.state(nameOfPeer(peer))?.lastHeardMs ?? null;
+      return heard === null ? Number.POSITIVE_INFINITY : now - heard;
+    });
+    const quorum = ages.toSorted((a, b) => a - b)[Math.floor(ages.length / 2)] ?? 0;
+    return Number.isFinite(quorum) ? quorum : null;
+  }
+
+  counters(): { readonly appends: number; readonly loggedEntries: number; readonly checkpoints: number; readonly snapshotsSent: number } {
+    return { appends: this.#disk.counters.appends, loggedEntries: this.#disk.counters.entries, checkpoints: this.#checkpointer.completed, snapshotsSent: this.#snapshots.sent };
+  }
+
+  /** Ends every wait and takes nothing more. What is with the disk is waited for, up to the caller. */
+  stop(): void {
+    if (this.#stopped) return;
+    for (const replica of this.#replicas.values()) replica.leaveService('stopping', 'the node stops');
+    this.#snapshots.stop();
+    this.#stopped = true;
+    for (const replica of this.#replicas.values()) {
+      replica.machine.checkpoint();
+      replica.machine.close();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** What a leader does for its group now and then: the first key of a new cluster, and retention, both through the log. */
+import type { ProposeOutcome } from '../engine/types.ts';
+import { encodeCommand } from '../state/codec.ts';
+import type { CommandBody } from '../state/types.ts';
+import type { ReplicaHost } from './host.ts';
+import type { Logger, Runtime } from './runtime.ts';
+
+export interface MaintenanceOptions {
+  readonly host: ReplicaHost;
+  readonly runtime: Runtime;
+  readonly group: string;
+  readonly seedKeyHash: string;
+  readonly retention: { readonly revisionsPerKey: number; readonly revisionsMs: number; readonly auditMs: number };
+  readonly onSeeded: () => void;
+  readonly logger: Logger;
+}
+
+const EXPIRE_EVERY_MS = 60_000;
+/** Rows that one `expire` may remove: its transaction must not hold up the loop. */
+const EXPIRE_ROWS_MAX = 500;
+const IDEMPOTENCY_MS = 24 * 3600 * 1000;
+const IDEMPOTENCY_KEEP = 10_000;
+const PROPOSE_MS = 5000;
+
+export class Maintenance {
+  readonly #options: MaintenanceOptions;
+  #seeding = false;
+  #expiring = false;
+  #nextExpireMs: number;
+
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+    this.#nextExpireMs = options.runtime.nowMs() + EXPIRE_EVERY_MS;
+  }
+
+  /** Looked at when this node may have become leader. */
+  roleChanged(): void {
+    this.#seedIfNew();
+  }
+
+  tick(): void {
+    this.#seedIfNew();
+    const { runtime } = this.#options;
+    if (runtime.nowMs() < this.#nextExpireMs || this.#expiring || !this.#leads()) return;
+    this.#expiring = true;
+    this.#expire();
+  }
+
+  #leads(): boolean {
+    return this.#options.host.view(this.#options.group).role === 'leader';
+  }
+
+  /** A group in whose log nothing has been stamped is new. Two leaders may both try: the second finds a key and does nothing. */
+  #seedIfNew(): void {
+    const { host, group, seedKeyHash, onSeeded } = this.#options;
+    if (this.#seeding || !this.#leads() || host.replica(group)?.machine.lastStamp() !== null) return;
+    this.#seeding = true;
+    this.#propose({ type: 'seed', keyId: 'admin', name: 'admin', secretHash: seedKeyHash }, (outcome) => {
+      this.#seeding = false;
+      if (outcome.kind === 'applied') onSeeded();
+    });
+  }
+
+  /** Removes a bounded number of rows at a time, again at once while there was that much to remove. */
+  #expire(): void {
+    const { retention, runtime } = this.#options;
+    const now = runtime.wallMs();
+    const body: CommandBody = {
+      type: 'expire',
+      revisionsPerKey: retention.revisionsPerKey,
+      revisionsBeforeMs: Math.max(0, now - retention.revisionsMs),
+      auditBeforeMs: Math.max(0, now - retention.auditMs),
+      idempotencyBeforeMs: Math.max(0, now - IDEMPOTENCY_MS),
+      idempotencyKeep: IDEMPOTENCY_KEEP,
+      rowsMax: EXPIRE_ROWS_MAX,
+    };
+    this.#propose(body, (outcome) => {
+      const more = outcome.kind === 'applied' && outcome.applied.result?.kind === 'done' && outcome.applied.result.more === true;
+      if (more && this.#leads()) return this.#expire();
+      this.#expiring = false;
+      this.#nextExpireMs = runtime.nowMs() + EXPIRE_EVERY_MS;
+    });
+  }
+
+  #propose(body: CommandBody, settle: (outcome: ProposeOutcome) => void): void {
+    const { host, group, runtime } = this.#options;
+    const bytes = encodeCommand({ level: 1, actor: { keyId: 'system', name: 'system' }, requestId: `system-${body.type}`, idempotency: null, body });
+    host.propose(group, { bytes, deadlineMs: runtime.nowMs() + PROPOSE_MS, forward: 'never', frees: true, forwarded: true, settle });
+  }
+}

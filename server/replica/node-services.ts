@@ -1,0 +1,21 @@
+import type { HealthCheck, LabState, RelayOutcome, RelayRequest } from '../engine/types.ts';
+import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import type { ReplicaHost } from './host.ts';
+import type { Proposal } from './proposal-queue.ts';
+import type { ReadQuestion } from './read-index-queue.ts';
+
+/** What the consensus thread can do for the other threads. */
+export interface NodeServices {
+  view(group: string): ReturnType<ReplicaHost['view']>;
+  propose(group: string, proposal: Proposal): void;
+  readIndex(group: string, question: ReadQuestion): void;
+  status(): Promise<ClusterStatus>;
+  health(): Promise<readonly HealthCheck[]>;
+  metrics(): string;
+  relay(node: string, request: RelayRequest, timeoutMs: number): Promise<RelayOutcome>;
+  transfer(group: string, node: string, timeoutMs: number): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }>;
+  labState(): LabState;
+  labSet(change: Partial<LabState>): LabState;
+  /** A reader found damage in a group's state. */
+  damaged(group: string, detail: string): void;
+}

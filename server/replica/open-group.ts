@@ -1,0 +1,52 @@
+/** Opens what a node has of a group, and judges whether log and state belong together. */
+import type { LogStore } from '../log/types.ts';
+import { LogCorruptionError } from '../log/types.ts';
+import { StateCorruptionError } from '../state/errors.ts';
+import type { OpenedState, StateStorage } from './state-storage.ts';
+
+export type GroupOpening =
+  | { readonly kind: 'ok'; readonly state: OpenedState }
+  /** Damage: the replica neither votes nor acknowledges nor reads (spec 3, section 2). */
+  | { readonly kind: 'quarantined'; readonly reason: string };
+
+/**
+ * The state may stand anywhere between the start and the end of the log. Ahead of it, the log has lost what it had
+ * acknowledged; behind it, the state has. Both are damage, with one exception: a snapshot was put in force and the process
+ * ended before the log's mark for it was durable. That is completed here.
+ */
+export async function openGroup(group: string, log: LogStore, storage: StateStorage): Promise<GroupOpening> {
+  try {
+    const state = storage.open(group);
+    if (state === null) return { kind: 'quarantined', reason: `the state database of group ${group} is missing` };
+    const applied = state.machine.applied();
+    const stored = log.group(group);
+    if (applied.index < stored.base().index) {
+      state.machine.close();
+      return { kind: 'quarantined', reason: `the log of group ${group} starts after ${stored.base().index}, but its state has applied only ${applied.index}` };
+    }
+    if (applied.index > stored.lastIndex()) {
+      if (state.installedAt?.index !== applied.index) {
+        state.machine.close();
+        return { kind: 'quarantined', reason: `the log of group ${group} ends at ${stored.lastIndex()}, but its state has applied ${applied.index}: the log has lost entries` };
+      }
+      await completeInstall(group, log, state);
+    }
+    return { kind: 'ok', state };
+  } catch (error) {
+    if (error instanceof StateCorruptionError || error instanceof LogCorruptionError) return { kind: 'quarantined', reason: error.message };
+    throw error;
+  }
+}
+
+function completeInstall(group: string, log: LogStore, state: OpenedState): Promise<void> {
+  const applied = state.machine.applied();
+  const before = log.group(group).hardState();
+  // The snapshot came from a leader of at least this term; a vote of an older term means nothing in it.
+  const hardState = before.term >= applied.term ? { ...before, commit: applied.index } : { term: applied.term, vote: null, commit: applied.index };
+  return appendDurably(log, { group, hardState, snapshot: { ...applied, confState: state.machine.confState() } });
+}
+
+/** One write on its own, for the moments before the loop runs. */
+export function appendDurably(log: LogStore, write: Parameters<LogStore['append']>[0][number]): Promise<void> {
+  return new Promise((resolve, reject) => log.append([write], resolve, reject));
+}

@@ -1,0 +1,58 @@
+/**
+ * Messages between the consensus thread and the engine clients of other threads: plain data over a MessagePort, many in one
+ * post. Numbers pair questions with answers; a client's deadline is its own, so that an answer that comes too late is dropped.
+ */
+import type { HealthCheck, LabState, ProposeOutcome, ReadIndexOutcome, RelayAnswer, RelayOutcome, RelayRequest } from '../engine/types.ts';
+import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import type { StateIdentity } from '../state/types.ts';
+
+/** Questions, by operation: what is asked, and what is answered. */
+export interface Operations {
+  propose: { readonly q: { readonly group: string; readonly command: Uint8Array; readonly forward: 'always' | 'never'; readonly frees: boolean; readonly timeoutMs: number }; readonly a: ProposeOutcome };
+  readIndex: { readonly q: { readonly group: string; readonly timeoutMs: number }; readonly a: ReadIndexOutcome };
+  status: { readonly q: Record<never, never>; readonly a: ClusterStatus };
+  health: { readonly q: Record<never, never>; readonly a: readonly HealthCheck[] };
+  metrics: { readonly q: Record<never, never>; readonly a: string };
+  relay: { readonly q: { readonly node: string; readonly request: RelayRequest; readonly timeoutMs: number }; readonly a: RelayOutcome };
+  transfer: { readonly q: { readonly group: string; readonly node: string; readonly timeoutMs: number }; readonly a: { readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' } };
+  labState: { readonly q: Record<never, never>; readonly a: LabState };
+  labSet: { readonly q: { readonly change: Partial<LabState> }; readonly a: LabState };
+}
+
+export type Operation = keyof Operations;
+
+export type ClientMessage =
+  | { readonly [O in Operation]: { readonly type: 'ask'; readonly id: number; readonly op: O } & Operations[O]['q'] }[Operation]
+  /** This thread answers relayed requests from now on. */
+  | { readonly type: 'serve-relays' }
+  | { readonly type: 'relay-answer'; readonly id: number; readonly answer: RelayAnswer | null }
+  /** A reader found damage. */
+  | { readonly type: 'damage'; readonly group: string; readonly detail: string };
+
+/** A group's readable state, for readers to open. `path` null: nothing to read here. */
+export interface GroupOpened {
+  readonly group: string;
+  readonly slot: number;
+  readonly path: string | null;
+  readonly generation: number;
+  readonly identity: StateIdentity | null;
+}
+
+export type HostMessage =
+  | { readonly type: 'answer'; readonly id: number; readonly value: Operations[Operation]['a'] | null; readonly error: string | null }
+  | { readonly type: 'wake'; readonly slot: number }
+  | { readonly type: 'opened'; readonly opened: GroupOpened }
+  /** Known nodes; a place in this list never changes its name, so the board can point into it. */
+  | { readonly type: 'nodes'; readonly nodes: readonly { readonly node: string; readonly url: string; readonly member: boolean }[] }
+  | { readonly type: 'relay'; readonly id: number; readonly request: RelayRequest };
+
+/** What a client needs to begin: comes with the port. */
+export interface EngineClientInit {
+  readonly nodeId: string;
+  readonly client: number;
+  readonly board: SharedArrayBuffer;
+  readonly lab: boolean;
+  /** Without contact for so long, what a replica knows counts as stale. */
+  readonly staleAfterMs: number;
+  readonly waitersMax: number;
+}
