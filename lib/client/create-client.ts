@@ -19,7 +19,7 @@ import type { ClientOptions, ReadOptions } from './types.ts';
 import type { WatchItem, WatchOptions } from './watch.ts';
 
 export interface SearchOptions extends ReadOptions, PageOptions {
-  /** Only namespaces that start so. */
+  /** Only keys that start so. */
   readonly prefix?: string | undefined;
   /** Text to find, without regard to case. */
   readonly search?: string | undefined;

@@ -165,7 +165,7 @@ function addEntryCommands(command: Register): void {
   ]);
   command('search <text>', 'find entries by key or value', async () => (await import('./commands/search.ts')).search, [
     ['--in <where>', 'key, value, or key,value'],
-    ['--prefix <text>', 'only namespaces that start so'],
+    ['--prefix <text>', 'only keys that start so'],
     limitOption,
   ]);
 }

@@ -25,7 +25,7 @@ export async function exportTree(run: Run, [directory = '']: readonly string[]):
     const total = await countEntries(connection, namespace, prefix);
     const progress = new Progress(run.io, 'exporting', total);
     const writer = new TreeWriter(root, force);
-    for await (const entry of entriesOf(connection, namespace, prefix)) {
+    for await (const entry of entriesOf(connection, namespace)) {
       const folder = folderOf(entry.namespace, namespace, prefix);
       if (folder !== null) writer.write(entry, folder);
       progress.advance(1);
@@ -42,9 +42,10 @@ async function countEntries({ client, read }: Connection, namespace: string | un
   return namespaces.filter((one) => folderOf(one.namespace, namespace, prefix) !== null).reduce((sum, { entries }) => sum + entries, 0);
 }
 
-function entriesOf({ client, read }: Connection, namespace: string | undefined, prefix: string | undefined): AsyncIterable<Entry> {
+function entriesOf({ client, read }: Connection, namespace: string | undefined): AsyncIterable<Entry> {
   if (namespace !== undefined) return client.config.list(namespace, { ...read, limit: 1000 });
-  return client.search({ ...read, prefix, limit: 1000, values: true });
+  // Everything at once, even for a part of it: only so is it all of one state.
+  return client.search({ ...read, limit: 1000, values: true });
 }
 
 /** Where a namespace lies in the tree: '' is the top; null, not in it at all. */

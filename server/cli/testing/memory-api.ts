@@ -224,9 +224,9 @@ export class MemoryApi {
     };
   }
 
-  #matches({ namespace, key, value = '' }: Entry, url: URL): boolean {
+  #matches({ key, value = '' }: Entry, url: URL): boolean {
     const search = url.searchParams.get('search')?.toLowerCase() ?? '';
-    return namespace.startsWith(url.searchParams.get('prefix') ?? '') && `${key}\n${value}`.toLowerCase().includes(search);
+    return key.startsWith(url.searchParams.get('prefix') ?? '') && `${key}\n${value}`.toLowerCase().includes(search);
   }
 
   #page(items: readonly unknown[], url: URL): Scripted {

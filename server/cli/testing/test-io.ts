@@ -35,28 +35,34 @@ export class TestBed {
   }
 
   async run(argv: readonly string[], process: TestProcess = {}): Promise<Ended> {
-    const [stdout, stderr] = [new Capture(process.terminal, process.onOutput), new Capture(process.terminal)];
-    const typed = [...(process.typed ?? [])];
-    const io: Io = {
-      env: { HOME: this.cwd, XDG_STATE_HOME: join(this.cwd, 'state'), ...process.env },
-      cwd: this.cwd,
-      stdin: {
-        isTerminal: process.terminal ?? false,
-        readAll: () => Promise.resolve(Buffer.from(process.stdin ?? '')),
-        readLine: () => Promise.resolve(typed.shift() ?? null),
-      },
-      stdout,
-      stderr,
-      interrupted: process.interrupted ?? new AbortController().signal,
-      programs: this.programs,
-    };
-    const code = await runCli(argv, io);
-    return { code, stdout: stdout.text, stdoutBytes: stdout.data, stderr: stderr.text };
+    const env = { HOME: this.cwd, XDG_STATE_HOME: join(this.cwd, 'state'), ...process.env };
+    const { io, ended } = captureIo(this.cwd, { ...process, env });
+    return ended(await runCli(argv, io));
   }
 
   remove(): void {
     rmSync(this.cwd, { recursive: true, force: true });
   }
+}
+
+/** A process whose output is kept. */
+export function captureIo(cwd: string, process: TestProcess): { readonly io: Io; readonly ended: (code: number) => Ended } {
+  const [stdout, stderr] = [new Capture(process.terminal, process.onOutput), new Capture(process.terminal)];
+  const typed = [...(process.typed ?? [])];
+  const io: Io = {
+    env: process.env ?? {},
+    cwd,
+    stdin: {
+      isTerminal: process.terminal ?? false,
+      readAll: () => Promise.resolve(Buffer.from(process.stdin ?? '')),
+      readLine: () => Promise.resolve(typed.shift() ?? null),
+    },
+    stdout,
+    stderr,
+    interrupted: process.interrupted ?? new AbortController().signal,
+    programs: join(cwd, 'dist'),
+  };
+  return { io, ended: (code) => ({ code, stdout: stdout.text, stdoutBytes: stdout.data, stderr: stderr.text }) };
 }
 
 class Capture implements Output {
