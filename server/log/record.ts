@@ -18,6 +18,9 @@ import { checksum } from './checksum.ts';
  */
 export const RECORD_HEADER_BYTES = 40;
 
+/** Far above any entry that Confman makes; keeps offsets within 32 bits. */
+export const RECORD_BODY_BYTES_MAX = 2 ** 30;
+
 /** The kinds of record; part of the format, numbers are never reused. */
 export const KIND = {
   /** An entry; body: its data; flag bit 0: a configuration change. Replaces the suffix from its index on. */

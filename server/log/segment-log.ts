@@ -12,6 +12,7 @@ import {
   FLAG_HAS_VOTE,
   FLAG_NEW_GROUP,
   KIND,
+  RECORD_BODY_BYTES_MAX,
   recordBytes,
   RecordBuffer,
 } from './record.ts';
@@ -373,6 +374,7 @@ function checkWrite({ entries, snapshot, group }: GroupWrite, before: Range): Ra
   assert(next <= last + 1, () => `entry ${next} of ${group} leaves a gap behind ${last}`);
   for (const entry of entries ?? []) {
     assert(entry.index === next, () => `entries of ${group} are not contiguous at ${next}`);
+    assert(entry.data.length <= RECORD_BODY_BYTES_MAX, () => `entry ${next} of ${group} is too large`);
     next += 1;
   }
   return { base, last: next - 1 };
