@@ -197,7 +197,7 @@ describe('up', () => {
       bundle: true,
       format: 'esm',
       platform: 'node',
-      external: ['*/main/node.ts'],
+      external: ['*/main/serve-node.ts'],
       logLevel: 'silent',
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     });
