@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodeConfChange } from './confchange-codec.ts';
 import { Cluster, confOf } from './testing/cluster.ts';
 import { Lone, ofType } from './testing/lone.ts';
 import type { Message } from './types.ts';
@@ -313,4 +314,35 @@ describe('what votes tell of the commit index', () => {
     }
     expect(lone.raw.status().commit).toBe(0);
   });
+
+  test('a candidate that learns of a configuration change stops until it is applied (E11)', () => {
+    const change = { transition: 'auto', changes: [{ type: 'remove', id: '3' }], context: new Uint8Array(0) } as const;
+    const lone = new Lone({ terms: [1], hardState: { term: 1 } });
+    lone.tell({
+      type: 'app',
+      from: '2',
+      to: '1',
+      term: 1,
+      prevIndex: 1,
+      prevTerm: 1,
+      commit: 0,
+      entries: [{ term: 1, index: 2, type: 'conf-change', data: encodeConfChange(change) }],
+    });
+    lone.node.applyHeld = true;
+    lone.raw.campaign();
+    lone.settle();
+    lone.tell({ type: 'pre-vote-resp', from: '3', to: '1', term: 2, granted: true });
+    expect(lone.raw.status()).toMatchObject({ role: 'candidate', term: 2 });
+    lone.tell({ type: 'vote-resp', from: '2', to: '1', term: 2, granted: false, commit: { index: 2, term: 1 } });
+    lone.tell({ type: 'vote-resp', from: '3', to: '1', term: 2, granted: true });
+    expect(lone.raw.status()).toMatchObject({ role: 'follower', commit: 2 });
+  });
+});
+
+test('who has granted its vote gives the candidate time to win', () => {
+  const lone = new Lone({ hardState: { term: 1 } });
+  lone.tick(9);
+  lone.tell({ ...vote, lastTerm: 0, term: 1 });
+  lone.tick(9);
+  expect(lone.raw.status().role).toBe('follower');
 });

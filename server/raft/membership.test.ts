@@ -133,6 +133,19 @@ describe('a change', () => {
     expect(confAt(cluster, '1')).toBe('voters=(1 2 4)');
   });
 
+  test('that makes the quorum smaller commits and confirms what had waited for it', () => {
+    const lone = new Lone({ conf: confOf(['1', '2']) });
+    lone.lead(['2']);
+    lone.ack('2', 1);
+    lone.raw.propose([text('a')]);
+    lone.raw.readIndex(7);
+    lone.settle();
+    expect([lone.raw.status().commit, lone.node.readStates]).toEqual([1, []]);
+    lone.raw.applyConfChange(change(remove('2')));
+    lone.settle();
+    expect([lone.raw.status().commit, lone.node.readStates]).toEqual([2, [{ requestId: 7, index: 1 }]]);
+  });
+
   test('that the state machine rejects changes nothing', () => {
     const lone = new Lone({ conf: confOf(['1']) });
     expect(lone.raw.applyConfChange(null)).toEqual(confOf(['1']));

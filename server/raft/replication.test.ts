@@ -334,20 +334,33 @@ describe('snapshots (R10, R12)', () => {
     expect(cluster.node('3').raw.status().applied).toBe(cluster.node('1').raw.status().commit);
   });
 
-  test('no snapshot is sent to somebody who is not there', () => {
+  /** 1 leads with the log cut at 3; 2 has acknowledged up to 1, and is probed from there. */
+  function probingBelowTheCut(active: boolean): Lone {
     const lone = new Lone({ terms: [1, 1, 1], hardState: { term: 1, commit: 3 } });
     lone.settle();
+    lone.lead(['3']);
+    lone.ack('2', 1);
+    lone.ack('3', 4);
+    if (!active) lone.tick(10);
     lone.node.checkpoint();
     lone.node.storage.compact(3);
-    lone.lead(['3']);
-    expect(ofType(lone.tell(reject('2', 2, 3, 0, 0)), 'snap')).toHaveLength(1);
-    // Nobody has heard of 3 since the election: its progress is not active.
-    const silent = new Lone({ terms: [1, 1, 1], hardState: { term: 1, commit: 3 } });
-    silent.settle();
-    silent.lead();
-    silent.node.checkpoint();
-    silent.node.storage.compact(3);
-    silent.raw.reportUnreachable('2');
-    expect(ofType(silent.tick(1), 'snap')).toEqual([]);
+    lone.raw.reportUnreachable('2');
+    lone.raw.propose([text('a')]);
+    return lone;
+  }
+
+  test('no snapshot is sent to somebody who has not been heard from', () => {
+    expect(ofType(probingBelowTheCut(true).settle(), 'snap')).toMatchObject([{ to: '2' }]);
+    expect(ofType(probingBelowTheCut(false).settle(), 'snap')).toEqual([]);
+  });
+
+  test.each([
+    ['too old to go on from', { index: 2, term: 1, confState: conf }],
+    ['without the member', { index: 4, term: 2, confState: confOf(['1', '3']) }],
+  ])('no snapshot is sent that is %s', (_, snapshot) => {
+    const lone = probingBelowTheCut(true);
+    lone.node.storage.snapshot = () => snapshot;
+    expect(ofType(lone.settle(), 'snap')).toEqual([]);
+    expect(lone.raw.status().progress?.get('2')?.state).toBe('probe');
   });
 });
