@@ -22,8 +22,8 @@ export interface LiveState {
 }
 
 export interface LiveHooks {
-  /** A connection stands after one was lost: what came between was missed. */
-  readonly onReconnected: () => void;
+  /** Changes may have been missed: the connection was lost and stands again, or there were too many. */
+  readonly onGap: () => void;
   readonly onEvent: (event: string, data: unknown) => void;
 }
 
@@ -119,11 +119,13 @@ export class LiveStream {
       case 'connection': {
         const recovered = this.#state.connection === 'lost' && message.connection === 'live';
         this.#set({ ...this.#state, connection: message.connection });
-        if (recovered) this.#hooks.onReconnected();
+        if (recovered) this.#hooks.onGap();
         return;
       }
       case 'event':
         if (message.event === 'cluster') this.#takeStatus(message.data as ClusterStatus);
+        // More happened than the node remembers for a stream.
+        if (message.event === 'compacted') this.#hooks.onGap();
         this.#hooks.onEvent(message.event, message.data);
     }
   }

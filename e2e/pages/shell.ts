@@ -1,0 +1,46 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** What is on every page: the bar and the strip. */
+export class Shell {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  get strip(): Locator {
+    return this.#page.getByRole('region', { name: 'Cluster status' });
+  }
+
+  get lag(): Locator {
+    return this.strip.getByRole('status', { name: 'Commit lag' });
+  }
+
+  /** The cell of a node, named with its role and lag. */
+  node(id: string): Locator {
+    return this.strip.getByRole('listitem', { name: new RegExp(`^${id},`) });
+  }
+
+  get account(): Locator {
+    return this.#page.getByRole('button', { name: /^Account/ });
+  }
+
+  get reading(): Locator {
+    return this.#page.getByRole('button', { name: /^How to read/ });
+  }
+
+  async chooseTheme(theme: 'Light' | 'Dark'): Promise<void> {
+    await this.account.click();
+    await this.#page.getByRole('menuitemradio', { name: theme }).click();
+  }
+
+  async signOut(): Promise<void> {
+    await this.account.click();
+    await this.#page.getByRole('menuitem', { name: 'Sign out' }).click();
+  }
+
+  async readFrom(node: string): Promise<void> {
+    await this.reading.click();
+    await this.#page.getByRole('menuitemradio', { name: node, exact: true }).click();
+  }
+}

@@ -1,0 +1,51 @@
+import { createClient } from '../../lib/client/create-client.ts';
+import type { ConfmanClient } from '../../lib/client/create-client.ts';
+import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import type { Role } from '../../lib/contract/model.ts';
+import type { Cluster } from './cluster.ts';
+
+/** What tests do behind the screen: set up, and look after. Speaks to the API with the admin key. */
+export class Api {
+  readonly cluster: Cluster;
+  readonly client: ConfmanClient;
+  readonly #keys = new Map<Role, string>();
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster;
+    this.client = createClient({ endpoints: cluster.nodes.map(({ url }) => url), key: cluster.adminKey });
+  }
+
+  /** An API key of this role; one per cluster. */
+  async keyOf(role: Role): Promise<string> {
+    const known = this.#keys.get(role);
+    if (known !== undefined) return known;
+    const { data } = await this.client.keys.create({ name: `e2e-${role}`, role });
+    if (data.secret === null) throw new Error('a new key comes with its secret');
+    this.#keys.set(role, data.secret);
+    return data.secret;
+  }
+
+  async status(): Promise<ClusterStatus> {
+    return (await this.client.cluster.status()).data;
+  }
+
+  /** A node that follows: the one whose applying a test may hold. */
+  async follower(): Promise<string> {
+    const { groups } = await this.status();
+    const leader = groups[0]?.leader;
+    const follower = groups[0]?.members.find(({ node }) => node !== leader);
+    if (leader === null || leader === undefined || follower === undefined) throw new Error('the cluster has no leader with followers');
+    return follower.node;
+  }
+
+  async leader(): Promise<string> {
+    const leader = (await this.status()).groups[0]?.leader;
+    if (leader === null || leader === undefined) throw new Error('the cluster has no leader');
+    return leader;
+  }
+
+  /** Keeps a node from applying what is committed, or lets it go on. */
+  async holdApply(node: string, holdApply: boolean): Promise<void> {
+    await createClient({ endpoints: [this.cluster.node(node).url], key: this.cluster.adminKey }).lab.set({ holdApply });
+  }
+}

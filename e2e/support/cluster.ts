@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freeClusterPort } from './ports.ts';
+
+export interface ClusterNode {
+  readonly id: string;
+  readonly url: string;
+  readonly pid: number;
+}
+
+interface Ready {
+  readonly ready: true;
+  readonly adminKey: string;
+  readonly nodes: readonly ClusterNode[];
+}
+
+const START_MS = 60_000;
+const STOP_MS = 20_000;
+
+/** A real cluster of three processes on this machine, in lab mode, with its data in a folder of its own. */
+export class Cluster {
+  readonly adminKey: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(ready: Ready, process: ChildProcess, folder: string) {
+    this.adminKey = ready.adminKey;
+    this.nodes = ready.nodes;
+    this.#process = process;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<Cluster> {
+    const folder = await mkdtemp(join(tmpdir(), 'confman-e2e-'));
+    const port = await freeClusterPort();
+    const child = spawn('./confman', ['up', '--json', '--port', String(port), '--data', join(folder, 'data')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, CONFMAN_LAB: '1' },
+    });
+    const said: string[] = [];
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    try {
+      return new Cluster(await readyLine(child, said), child, folder);
+    } catch (error) {
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  node(id: string): ClusterNode {
+    const node = this.nodes.find((each) => each.id === id);
+    if (node === undefined) throw new Error(`this cluster has no ${id}`);
+    return node;
+  }
+
+  async stop(): Promise<void> {
+    await end(this.#process);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function readyLine(child: ChildProcess, said: readonly string[]): Promise<Ready> {
+  if (child.stdout === null) throw new Error('the cluster has no standard output');
+  const lines = createInterface({ input: child.stdout });
+  const late = setTimeout(() => lines.close(), START_MS);
+  try {
+    for await (const line of lines) {
+      if (!line.startsWith('{')) continue;
+      const content = JSON.parse(line) as Partial<Ready>;
+      if (content.ready === true) return content as Ready;
+    }
+  } finally {
+    clearTimeout(late);
+  }
+  throw new Error(`the cluster did not become ready:\n${said.join('')}`);
+}
+
+/** Ctrl-C first; what does not stop by itself is ended. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGINT');
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await gone;
+  clearTimeout(late);
+}

@@ -1,0 +1,96 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
+import type { Role } from '../../lib/contract/model.ts';
+import { Api } from './api.ts';
+import { Cluster } from './cluster.ts';
+import { uniqueName } from './names.ts';
+
+export interface SignedInOptions {
+  /** Node whose pages are opened; the first unless told otherwise. */
+  readonly node?: string | undefined;
+  /** A browser of its own, or one that is signed in already and goes to another node. */
+  readonly context?: BrowserContext | undefined;
+}
+
+interface WorkerFixtures {
+  /** One cluster for all tests of a worker. Tests use namespaces of their own. */
+  readonly cluster: Cluster;
+  readonly api: Api;
+}
+
+interface TestFixtures {
+  /** A page of somebody who is signed in with that role. */
+  readonly as: (role: Role, options?: SignedInOptions) => Promise<Page>;
+  /** A namespace that no other test uses. */
+  readonly namespace: string;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  cluster: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from its first argument
+    async ({}, provide) => {
+      const cluster = await Cluster.start();
+      await provide(cluster);
+      await cluster.stop();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+
+  api: [
+    async ({ cluster }, provide) => {
+      await provide(new Api(cluster));
+    },
+    { scope: 'worker' },
+  ],
+
+  as: async ({ api, browser, cluster }, provide) => {
+    const contexts: BrowserContext[] = [];
+    const complaints: string[] = [];
+    await provide(async (role, { node = 'n1', context: given } = {}) => {
+      const { url } = cluster.node(node);
+      const context = given ?? (await browser.newContext());
+      if (given === undefined) {
+        contexts.push(context);
+        const answer = await context.request.post(`${url}/api/v1/session`, {
+          data: { key: await api.keyOf(role) },
+          headers: { origin: url },
+        });
+        expect(answer.status(), await answer.text()).toBe(200);
+      }
+      const page = await context.newPage();
+      listen(page, complaints);
+      await page.goto(url);
+      return page;
+    });
+    for (const context of contexts) await context.close();
+    expect(complaints, 'nothing is wrong on the console').toEqual([]);
+  },
+
+  // oxlint-disable-next-line no-empty-pattern -- as above
+  namespace: async ({}, provide) => {
+    await provide(`e2e/${uniqueName()}`);
+  },
+});
+
+/** Answers that a page expects and deals with are no complaints, though browsers write each to the console. */
+const expected = /Failed to load resource: the server responded with a status of (?:401|404|412|422|503)/;
+
+function listen(page: Page, complaints: string[]): void {
+  page.on('console', (message) => {
+    if ((message.type() === 'error' || message.type() === 'warning') && !expected.test(message.text())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+}
+
+/** Looks for what people with disabilities would stumble over. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const said = violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary ?? ''}`).join('\n')}`,
+  );
+  expect(said).toEqual([]);
+}
+
+export { expect };
