@@ -300,6 +300,7 @@ function orderTests(withHarness: WithHarness): void {
         { group: 'g', entries: entries(7, 8, 1) },
         { group: 'g', entries: entries(3, 8, 1) },
         { group: 'g', entries: [entry(6, 1, 1), entry(8, 1, 1)] },
+        { group: 'g', hardState: { term: 1, vote: null, commit: 6 } },
         { group: 'g', snapshot: { index: 2, term: 1, confState: confState('a') } },
       ];
       for (const refused of bad) expect(() => store.append([refused], () => {}, () => {})).toThrow(InvariantError);

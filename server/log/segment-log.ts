@@ -30,6 +30,8 @@ export interface SegmentLogOptions {
   readonly random: () => number;
 }
 
+/** The group number is a u16. */
+const GROUPS_MAX = 65_535;
 const NO_BYTES = new Uint8Array(0);
 
 /** Part of a batch that lies in one segment: bytes of the record buffer from `start` on go to `offset`. */
@@ -158,7 +160,7 @@ export class SegmentLog implements LogStore {
     const ranges = new Map<string, Range>();
     for (const write of writes) {
       const group = this.#groups.byName(write.group);
-      const before = ranges.get(write.group) ?? { base: group.base().index, last: group.lastIndex() };
+      const before = ranges.get(write.group) ?? { base: group.base().index, last: group.lastIndex(), commit: group.hardState().commit };
       ranges.set(write.group, checkWrite(write, before));
     }
   }
@@ -168,6 +170,7 @@ export class SegmentLog implements LogStore {
     const group = this.#groups.byName(name);
     let mustSync = false;
     if (group.number === 0) {
+      assert(this.#groups.nextNumber <= GROUPS_MAX, () => `${name} is one group too many`);
       this.#put(KIND.group, FLAG_NEW_GROUP, this.#groups.nextNumber, 0, 0, encodeGroup(group));
       this.#groups.assignNumber(group, this.#groups.nextNumber);
     }
@@ -180,8 +183,6 @@ export class SegmentLog implements LogStore {
       this.#putEntries(group, entries);
       mustSync = true;
     }
-    const { commit } = group.hardState();
-    assert(commit <= group.lastIndex(), () => `${name} commits ${commit} and ends at ${group.lastIndex()}`);
     return mustSync;
   }
 
@@ -358,14 +359,15 @@ function recoverOrClose(device: LogDevice, groups: GroupTable): Recovered {
   }
 }
 
-/** Where a write starts from, and what it leaves: base and last index of its group. */
+/** Where a write starts from, and what it leaves. */
 interface Range {
   readonly base: number;
   readonly last: number;
+  readonly commit: number;
 }
 
 /** @throws InvariantError when the write cannot follow a log of this range */
-function checkWrite({ entries, snapshot, group }: GroupWrite, before: Range): Range {
+function checkWrite({ entries, snapshot, hardState, group }: GroupWrite, before: Range): Range {
   const base = snapshot?.index ?? before.base;
   const last = snapshot?.index ?? before.last;
   assert(base >= before.base, () => `snapshot of ${group} at ${base} lies below its base ${before.base}`);
@@ -377,5 +379,7 @@ function checkWrite({ entries, snapshot, group }: GroupWrite, before: Range): Ra
     assert(entry.data.length <= RECORD_BODY_BYTES_MAX, () => `entry ${next} of ${group} is too large`);
     next += 1;
   }
-  return { base, last: next - 1 };
+  const commit = Math.max(before.commit, hardState?.commit ?? 0, base);
+  assert(commit < next, () => `${group} commits ${commit} and would end at ${next - 1}`);
+  return { base, last: next - 1, commit };
 }
