@@ -39,7 +39,7 @@ function describe(data: ClusterStatus): string {
   ];
   for (const { text, help, node, group } of cluster.reasons) {
     const where = [node, group].filter((part) => part !== undefined).join(' ');
-    lines.push(`  ! ${where === '' ? '' : `${where}: `}${text}. ${help}`);
+    lines.push(`  ! ${where === '' ? '' : `${where}: `}${text} ${help}`);
   }
   const [nodes, replicas] = [nodeTable(data), groupTable(data.groups)];
   return `${lines.join('\n')}\n\n${textTable(nodes.header, nodes.rows, false)}\n${textTable(replicas.header, replicas.rows, false)}`;
