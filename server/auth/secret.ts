@@ -1,5 +1,5 @@
 /** Secrets of API keys: random, prefixed, known to the cluster by their hash only. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { SECRET_PREFIX } from '../../lib/contract/headers.ts';
 
 const SECRET_BYTES = 32;
@@ -17,7 +17,7 @@ export function mintKeyId(randomBytes: (count: number) => Uint8Array): string {
 
 /** SHA-256 of a secret, hex: what is stored and replicated. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret, 'utf8').digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
 /** Compares two hashes in constant time. */

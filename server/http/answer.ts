@@ -1,4 +1,5 @@
 /** What a route answers, before headers are written. */
+import type { LogPosition } from '../../lib/contract/model.ts';
 import type { ReadFacts } from '../services/errors.ts';
 import type { ReadResult, WriteResult } from '../services/context.ts';
 import type { StreamEvent } from '../services/stream-event.ts';
@@ -23,6 +24,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>> | null;
   readonly read: ReadFacts | null;
   readonly wrote: WroteFacts | null;
+  /** The state that an open route spoke of once it knew who asked. */
+  readonly seen?: LogPosition | undefined;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; null on open routes. */
     caller: Caller | null;
+    /** When its headers had arrived, on the monotonic clock. */
+    startedMs: number;
   }
   interface FastifyContextConfig {
     right?: Right | undefined;
@@ -31,6 +33,7 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDone
 
 export function authenticateRequest(api: ApiRuntime): Hook {
   return (request, reply, done) => {
+    request.startedMs = performance.now();
     try {
       if ((request.raw.url ?? '').length > URL_BYTES_MAX)
         throw new ServiceError('uri-too-long', `an address has at most ${URL_BYTES_MAX} bytes`);
@@ -40,7 +43,7 @@ export function authenticateRequest(api: ApiRuntime): Hook {
         if (!hasRight(request.caller.principal.role, right)) requireRight(request.caller.principal, right);
       }
     } catch (error) {
-      sendProblem(api, request, reply, null, request.caller, error);
+      sendProblem(api, request, reply, request.caller, error);
       return;
     }
     done();

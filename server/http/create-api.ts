@@ -71,24 +71,21 @@ export function createApi(options: ApiOptions): FastifyInstance {
     return503OnClosing: false,
     routerOptions: { maxParamLength: URL_BYTES_MAX, caseSensitive: true, ignoreTrailingSlash: false, querystringParser: parseQueryString },
     frameworkErrors: (error, request, reply) => {
-      sendProblem(api, request, reply, null, null, error);
+      // So early that no hook has run yet.
+      request.startedMs = performance.now();
+      sendProblem(api, request, reply, null, error);
     },
   });
   app.decorateRequest('caller', null);
+  app.decorateRequest('startedMs', 0);
   app.decorate('relay', relayHandler(app, api));
   acceptBodies(app);
   app.addHook('onRequest', authenticateRequest(api));
-  app.addHook('onResponse', (request, reply, done) => {
-    api.metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
-    done();
-  });
   app.setErrorHandler((error, request, reply) => {
-    sendProblem(api, request, reply, null, request.caller, error);
-    return reply;
+    sendProblem(api, request, reply, request.caller, error);
   });
   app.setNotFoundHandler((request, reply) => {
-    sendProblem(api, request, reply, null, request.caller, new ServiceError('not-found', 'there is no such resource'));
-    return reply;
+    sendProblem(api, request, reply, request.caller, new ServiceError('not-found', 'there is no such resource'));
   });
   addRoutes(app, api, routes);
 
@@ -192,10 +189,11 @@ function addRoutes(app: FastifyInstance, api: ApiRuntime, routes: readonly AnyRo
       url: path,
       config: { right: path.startsWith('/api/') ? 'read' : 'open' },
       handler: (request, reply) => {
-        void reply.header('allow', allow);
-        if (request.method === 'OPTIONS') return reply.code(204).send();
-        sendProblem(api, request, reply, null, request.caller, new ServiceError('method-not-allowed', `${path} takes ${allow}`));
-        return reply;
+        if (request.method === 'OPTIONS') {
+          void reply.code(204).header('allow', allow).send();
+          return;
+        }
+        sendProblem(api, request, reply, request.caller, new ServiceError('method-not-allowed', `${path} takes ${allow}`), { allow });
       },
     });
   }

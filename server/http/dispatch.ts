@@ -13,7 +13,7 @@ import type { AnyRoute, ParameterName, RouteContext } from './route.ts';
 import { parametersOf } from './route.ts';
 import type { ApiRuntime } from './runtime.ts';
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+type Handler = (request: FastifyRequest, reply: FastifyReply) => void;
 
 /** The Fastify handler of a route. */
 export function handlerOf(api: ApiRuntime, route: AnyRoute): Handler {
@@ -30,7 +30,6 @@ export function handlerOf(api: ApiRuntime, route: AnyRoute): Handler {
     } catch (error) {
       void fail(api, request, reply, call, caller, error);
     }
-    return reply;
   };
 }
 
@@ -130,14 +129,14 @@ async function fail(
     if (error instanceof ClientGone || reply.raw.destroyed) {
       reply.hijack();
       reply.raw.destroy();
-    } else if (error instanceof LeaderRedirect && call !== null && caller !== null) {
-      sendRedirect(api, request, reply, call, caller, error.url);
+    } else if (error instanceof LeaderRedirect && caller !== null) {
+      sendRedirect(api, request, reply, caller, error.url);
     } else if (error instanceof LeaderForward && call !== null) {
       await relayTo(api, error.node, { request, reply, call, body: null, instead: error.instead, waited: true });
     } else {
-      sendProblem(api, request, reply, call, caller, error);
+      sendProblem(api, request, reply, caller, error);
     }
   } catch (second) {
-    sendProblem(api, request, reply, call, caller, second);
+    sendProblem(api, request, reply, caller, second);
   }
 }

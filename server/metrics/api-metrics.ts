@@ -19,7 +19,7 @@ export class ApiMetrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
       name: 'confman_http_request_duration_seconds',
-      help: 'Time from a request until its answer was sent',
+      help: 'Time from the headers of a request until its answer was handed to the network',
       labelNames: ['method', 'route', 'status'],
       buckets: SECONDS,
       registers,
@@ -48,8 +48,9 @@ export class ApiMetrics {
     );
   }
 
-  answered(method: string, route: string, status: number, seconds: number): void {
-    this.#requests.observe({ method, route, status: String(status) }, seconds);
+  /** @param startedMs when the request had arrived, on the monotonic clock */
+  answered(method: string, route: string, status: number, startedMs: number): void {
+    this.#requests.observe({ method, route, status: String(status) }, (performance.now() - startedMs) / 1000);
   }
 
   streamOpened(route: string): void {

@@ -5,8 +5,13 @@ import type { ApiKeyRow, EntryRow, EntryState, NamespaceRow, RevisionRow } from 
 
 /** RFC 3339, UTC, milliseconds. */
 export function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
+  // The two times of an entry that was written once are one and the same.
+  if (ms !== lastMs) [lastMs, lastText] = [ms, new Date(ms).toISOString()];
+  return lastText;
 }
+
+let lastMs = 0;
+let lastText = new Date(0).toISOString();
 
 export function toEntry(group: string, row: EntryRow): Entry {
   const entry = stateToEntry(group, row.namespace, row);

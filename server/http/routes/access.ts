@@ -4,7 +4,6 @@ import { LIST_LIMIT_DEFAULT } from '../../../lib/contract/schemas/common.ts';
 import * as queries from '../../../lib/contract/schemas/queries.ts';
 import { isOwnOrigin } from '../../auth/origin.ts';
 import { sessionCookieName, setCookie } from '../../auth/session-cookie.ts';
-import { CLUSTER_GROUP } from '../../services/context.ts';
 import { ServiceError } from '../../services/errors.ts';
 import { createKey, listKeys, revokeKey } from '../../services/keys.ts';
 import { clusterIdOf, signIn, whoAmI } from '../../services/session.ts';
@@ -93,11 +92,8 @@ export const accessRoutes = [
       const { api, body, request } = context;
       checkOrigin(context as never);
       const signed = attempt(api, body.key, request.ip);
-      const headers: Record<string, string> = {
-        'set-cookie': setCookie(signed.cookieName, signed.cookieValue, signed.maxAgeSeconds, isSecure(api)),
-      };
-      api.headers.write(headers, { group: CLUSTER_GROUP, position: signed.applied, mode: null, waitedMs: null, constrained: true });
-      return plainAnswer(signed.session, 200, headers);
+      const cookie = setCookie(signed.cookieName, signed.cookieValue, signed.maxAgeSeconds, isSecure(api));
+      return { ...plainAnswer(signed.session, 200, { 'set-cookie': cookie, 'cache-control': 'private, no-store' }), seen: signed.applied };
     },
   }),
   route({
