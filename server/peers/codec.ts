@@ -5,7 +5,7 @@
  * not sent, because entries follow directly on `prevIndex`. Decoded messages own their memory.
  */
 import { assert, unreachable } from '../../lib/kernel/assert.ts';
-import type { ConfState, Entry, EntryType, Message, MessageType, PeerId, SnapshotMetadata } from '../raft/types.ts';
+import type { ConfState, Entry, EntryId, EntryType, Message, MessageType, PeerId, SnapshotMetadata } from '../raft/types.ts';
 import { ByteReader, ByteWriter, str8Bytes, WireError } from './bytes.ts';
 
 /** Frozen: a number is never given to another message. */
@@ -28,6 +28,8 @@ for (const type of Object.keys(TAGS) as MessageType[]) TYPES.set(TAGS[type], typ
 
 const ENTRY_TAGS: Record<EntryType, number> = { normal: 0, 'conf-change': 1 };
 const ENTRY_HEAD_BYTES = 13;
+/** Index and term of a position that the sender knows to be committed; two zeros when it names none. */
+const POSITION_BYTES = 16;
 /** Tag, flag, two empty strings, term. */
 const MESSAGE_BYTES_MIN = 12;
 /** Messages of one frame; more go into the next one. */
@@ -55,9 +57,10 @@ function payloadBytes(message: Message): number {
   switch (message.type) {
     case 'vote':
     case 'pre-vote':
-      return 16;
+      return 16 + POSITION_BYTES;
     case 'vote-resp':
     case 'pre-vote-resp':
+      return POSITION_BYTES;
     case 'timeout-now':
       return 0;
     case 'app':
@@ -125,15 +128,23 @@ function writeSnapshot(writer: ByteWriter, { index, term, confState }: SnapshotM
   }
 }
 
+function writePosition(writer: ByteWriter, position: EntryId | undefined): void {
+  writer.u64(position?.index ?? 0);
+  writer.u64(position?.term ?? 0);
+}
+
 function writePayload(writer: ByteWriter, message: Message): void {
   switch (message.type) {
     case 'vote':
     case 'pre-vote':
       writer.u64(message.lastIndex);
       writer.u64(message.lastTerm);
+      writePosition(writer, message.commit);
       return;
     case 'vote-resp':
     case 'pre-vote-resp':
+      writePosition(writer, message.commit);
+      return;
     case 'timeout-now':
       return;
     case 'app':
@@ -279,11 +290,18 @@ interface Envelope {
   readonly term: number;
 }
 
+function readPosition(reader: ByteReader): { readonly commit?: EntryId } {
+  const [index, term] = [reader.u64(), reader.u64()];
+  if (index === 0 && term === 0) return {};
+  if (index === 0 || term === 0) throw new WireError(`a committed position ${term}:${index}`);
+  return { commit: { index, term } };
+}
+
 /** The messages without a flag, for which it must not be set. */
 function readUnflagged(type: MessageType, envelope: Envelope, reader: ByteReader): Message | null {
   switch (type) {
     case 'pre-vote':
-      return { type, ...envelope, lastIndex: reader.u64(), lastTerm: reader.u64() };
+      return { type, ...envelope, lastIndex: reader.u64(), lastTerm: reader.u64(), ...readPosition(reader) };
     case 'app': {
       const prevIndex = reader.u64();
       return { type, ...envelope, prevIndex, prevTerm: reader.u64(), commit: reader.u64(), entries: readEntries(reader, prevIndex) };
@@ -311,10 +329,10 @@ function readMessage(reader: ByteReader): Message {
   const envelope: Envelope = { from: reader.str8(), to: reader.str8(), term: reader.u64() };
   switch (type) {
     case 'vote':
-      return { type, ...envelope, lastIndex: reader.u64(), lastTerm: reader.u64(), transfer: flag };
+      return { type, ...envelope, lastIndex: reader.u64(), lastTerm: reader.u64(), ...readPosition(reader), transfer: flag };
     case 'vote-resp':
     case 'pre-vote-resp':
-      return { type, ...envelope, granted: flag };
+      return { type, ...envelope, ...readPosition(reader), granted: flag };
     case 'app-resp':
       return { type, ...envelope, index: reader.u64(), rejected: flag, hintIndex: reader.u64(), hintTerm: reader.u64() };
     case 'read-index-resp':
