@@ -12,6 +12,7 @@ const Identity = z.object({
   clusterName: z.string(),
   lineageId: z.string().nullable(),
   incarnation: z.string().nullable(),
+  began: z.boolean(),
   members: z.array(Member),
 });
 
@@ -28,7 +29,7 @@ export interface DataDirectory {
  */
 export function openDataDirectory(settings: NodeSettings): DataDirectory {
   const lock = lockDataDir(settings.data);
-  const empty: NodeIdentity = { nodeId: settings.id, stage: 'empty', clusterId: null, clusterName: settings.clusterName, lineageId: null, incarnation: null, members: [] };
+  const empty: NodeIdentity = { nodeId: settings.id, stage: 'empty', clusterId: null, clusterName: settings.clusterName, lineageId: null, incarnation: null, began: false, members: [] };
   const load = (): NodeIdentity => readIdentity(settings.data, (content) => Identity.parse(content)) ?? empty;
   const { nodeId } = load();
   if (nodeId !== settings.id) {

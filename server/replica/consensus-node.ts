@@ -193,12 +193,24 @@ export class ConsensusNode implements NodeServices {
 
   async #open(host: ReplicaHost, group: string): Promise<void> {
     try {
-      await createGenesis(group, this.#identity, this.#options.log, this.#options.storage);
+      await this.#begin(group);
       await host.open(group);
     } catch (error) {
       if (!(error instanceof LogCorruptionError)) throw error;
       host.quarantine(group, error.message);
     }
+  }
+
+  async #begin(group: string): Promise<void> {
+    const { log, storage, identities } = this.#options;
+    const there = log.groups().includes(group);
+    if (this.#identity.began) {
+      if (!there) throw new LogCorruptionError(`the log holds nothing of group ${group}, though this node has voted in it: log files are missing`);
+      return;
+    }
+    if (!there) await createGenesis(group, this.#identity, log, storage);
+    this.#identity = { ...this.#identity, began: true };
+    identities.save(this.#identity);
   }
 
   /** Until the state tells better, the first configuration says whom to talk to. */

@@ -61,6 +61,8 @@ export class DiskQueue {
         this.#confirm(items);
       },
       (error) => this.#failed(error),
+      // Leave to skip the sync for what needs none; the log still syncs entries, snapshots, terms and votes.
+      { sync: false },
     );
   }
 

@@ -197,7 +197,7 @@ export class Formation {
     const mine = draft.members.find(({ name }) => name === this.#options.self.name);
     if (mine === undefined) return false;
     if (this.#identity.stage !== 'empty') return this.#identity.clusterId === draft.clusterId && this.#identity.incarnation === mine.incarnation;
-    this.#save({ nodeId: mine.name, stage: 'draft', clusterId: draft.clusterId, clusterName: draft.clusterName, lineageId: draft.lineageId, incarnation: mine.incarnation, members: draft.members });
+    this.#save({ nodeId: mine.name, stage: 'draft', clusterId: draft.clusterId, clusterName: draft.clusterName, lineageId: draft.lineageId, incarnation: mine.incarnation, began: false, members: draft.members });
     return true;
   }
 

@@ -10,11 +10,10 @@ import type { StateStorage } from './state-storage.ts';
 export const GENESIS = { term: 1, index: 1 } as const;
 
 /**
- * Makes the first state and log of a group durable, unless there is a log already. Every node of a forming cluster makes the
- * same, before any vote. Repeated after a crash in the middle: nothing has been voted or acknowledged until the log has it.
+ * Makes the first state and log of a group durable. Every node of a forming cluster makes the
+ * same, before any vote. May be repeated after a crash in the middle: nothing has been voted or acknowledged yet.
  */
 export async function createGenesis(group: string, identity: NodeIdentity, log: LogStore, storage: StateStorage): Promise<void> {
-  if (log.groups().includes(group)) return;
   const { clusterId, lineageId, members } = identity;
   if (clusterId === null || lineageId === null) throw new Error('a formed node has a cluster id');
   const voters = members.map(({ id }) => id).toSorted();

@@ -225,10 +225,17 @@ export class GroupReplica {
       staged.discard();
       return;
     }
-    this.#staged?.discard();
     this.#staged = staged;
     this.step([message]);
+    // The core's verdict is taken at once: a second copy may arrive before the next turn. One that it did not want is of no use.
+    this.collect();
+    this.#dropStaged();
     this.#callbacks.wake();
+  }
+
+  #dropStaged(): void {
+    this.#staged?.discard();
+    this.#staged = null;
   }
 
   /** Lab mode: committed entries wait, nothing else changes. */
@@ -434,8 +441,7 @@ export class GroupReplica {
     const queued: ProposeOutcome = { kind: 'refused', code: condition === 'stopping' ? 'stopping' : 'not-ready' };
     this.proposals.endAll(queued, { kind: 'unknown', reason: condition === 'stopping' ? 'stopping' : 'leadership-lost' });
     this.reads.endAll({ kind: condition === 'stopping' ? 'stopping' : 'no-leader' });
-    this.#staged?.discard();
-    this.#staged = null;
+    this.#dropStaged();
     this.#callbacks.wake();
   }
 }

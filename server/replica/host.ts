@@ -12,7 +12,7 @@ import type { GroupView, ReplicaCondition } from '../engine/types.ts';
 import type { LogStore } from '../log/types.ts';
 import { LogCorruptionError } from '../log/types.ts';
 import type { PeerTransport } from '../peers/types.ts';
-import type { Message, PeerId } from '../raft/types.ts';
+import type { Message, PeerId, SnapMessage } from '../raft/types.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import type { MemberInfo } from '../state/types.ts';
 import { Checkpointer, type CheckpointLimits } from './checkpoints.ts';
@@ -25,7 +25,7 @@ import type { Proposal } from './proposal-queue.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import { SnapshotSender } from './snapshot-sender.ts';
 import { Stamper } from './stamper.ts';
-import type { OpenedState, StateStorage } from './state-storage.ts';
+import type { OpenedState, StagedState, StateStorage } from './state-storage.ts';
 
 /** Who is told what happens; the engine side of the thread, or the simulator. */
 export interface HostObserver {
@@ -166,6 +166,13 @@ export class ReplicaHost {
     if (ours.length === 0) return;
     this.#guard(group, () => this.#replicas.get(group)?.step(ours));
     this.wake();
+  }
+
+  /** A copy of the state has arrived whole for this message. */
+  onSnapshot(group: string, message: SnapMessage, staged: StagedState): void {
+    const replica = this.#replicas.get(group);
+    if (replica === undefined || this.#stopped) staged.discard();
+    else this.#guard(group, () => replica.stepSnapshot(message, staged));
   }
 
   onRaftDropped(to: string, group: string): void {

@@ -11,6 +11,11 @@ export interface NodeIdentity {
   readonly clusterName: string;
   readonly lineageId: string | null;
   readonly incarnation: string | null;
+  /**
+   * The first state and log are durable: from now on a log that is missing is damage, never a new beginning. Set before the
+   * core runs, hence before any vote.
+   */
+  readonly began: boolean;
   /** The first configuration, from `draft` on. */
   readonly members: readonly MemberInfo[];
 }

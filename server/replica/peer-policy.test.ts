@@ -5,8 +5,8 @@ import type { NodeIdentity } from './identity.ts';
 import { judgePeer } from './peer-policy.ts';
 
 const members: readonly MemberInfo[] = ['n1', 'n2'].map((name) => ({ id: `${name}@aa`, name, incarnation: 'aa', peer: '127.0.0.1:1', url: 'http://127.0.0.1:2' }));
-const formed: NodeIdentity = { nodeId: 'n2', stage: 'formed', clusterId: 'c1', clusterName: 'x', lineageId: 'l1', incarnation: 'aa', members };
-const empty: NodeIdentity = { nodeId: 'n2', stage: 'empty', clusterId: null, clusterName: 'x', lineageId: null, incarnation: null, members: [] };
+const formed: NodeIdentity = { nodeId: 'n2', stage: 'formed', clusterId: 'c1', clusterName: 'x', lineageId: 'l1', incarnation: 'aa', began: true, members };
+const empty: NodeIdentity = { nodeId: 'n2', stage: 'empty', clusterId: null, clusterName: 'x', lineageId: null, incarnation: null, began: false, members: [] };
 
 function hello(change: Partial<Hello>): Hello {
   return { name: 'n1', formed: true, clusterId: 'c1', lineageId: 'l1', incarnation: 'aa', listHash: null, peerAddress: '', url: '', levelMin: 1, levelMax: 1, buildVersion: 'x', ...change };

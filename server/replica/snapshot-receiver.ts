@@ -14,8 +14,7 @@ export async function receiveSnapshot(host: ReplicaHost, storage: StateStorage, 
   const { kind, group, message } = unpackEnvelope(stream.meta).header as SnapshotStreamHeader;
   if (kind !== 'snapshot') throw new PeerReplyError('unknown-stream', `this node knows no stream of kind ${String(kind)}`);
   if (message.to !== host.self) throw new PeerReplyError('not-me', `the snapshot is for ${message.to}, this is ${host.self}`);
-  const replica = host.replica(group);
-  if (replica === null) throw new PeerReplyError('no-replica', `this node has no replica of group ${group} in service`);
+  if (host.replica(group) === null) throw new PeerReplyError('no-replica', `this node has no replica of group ${group} in service`);
   const staged = await storage.stage(group, message.snapshot, stream.chunks);
-  replica.stepSnapshot(message, staged);
+  host.onSnapshot(group, message, staged);
 }
