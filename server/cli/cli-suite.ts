@@ -63,7 +63,7 @@ export function runCliSuite(target: CliTarget): void {
       return 'run' in target.cli ? target.cli.run(argv, full) : runProgram(target.cli.path(), argv, full);
     },
   };
-  describe(target.name, () => {
+  describe(`the command line on ${target.name}`, () => {
     afterAll(() => {
       rmSync(directory, { recursive: true, force: true });
     });
@@ -227,16 +227,20 @@ function treeSuite(bed: Bed, target: CliTarget): void {
     writeFileSync(join(made, 'odd', '100% a%2Fb'), 'x');
   });
 
-  test('loads a tree, skips what is equal, and gives the same bytes back', async () => {
-    await roundTrip(bed, made, prefix, []);
-  });
+  const trees = [{ what: 'a made-up tree', tree: () => made, into: prefix, topToo: false }];
+  if (target.tree !== undefined) trees.push({ what: 'a tree of real files', tree: target.tree, into: fresh('real'), topToo: true });
 
-  const { tree } = target;
-  if (tree !== undefined) {
-    test('does the same with a tree of real files', async () => {
-      await roundTrip(bed, tree(), fresh('real'), ['--namespace']);
-    });
-  }
+  test.each(trees)('loads $what, skips what is equal, and gives the same bytes back', async ({ tree, into, topToo }) => {
+    // Files at the top go into the prefix itself, which is where export takes them from.
+    const argv = ['import', tree(), '--prefix', into, ...(topToo ? ['--namespace', into] : [])];
+    const files = harvest(tree());
+    const report = await json<{ readonly added: readonly unknown[]; readonly refused: readonly unknown[] }>(bed, argv);
+    expect([report.added.length, report.refused]).toEqual([files.size, []]);
+    expect(await succeed(bed, argv)).toContain(`0 new, 0 changed, ${files.size} equal`);
+    const out = join(bed.directory, `out-${into}`);
+    await succeed(bed, ['export', out, '--prefix', into]);
+    expect(harvest(out)).toEqual(files);
+  });
 
   test('gives every imported entry back equal through every node', async () => {
     for (const [at, endpoint] of target.endpoints().entries()) {
@@ -245,19 +249,6 @@ function treeSuite(bed: Bed, target: CliTarget): void {
       expect(harvest(out)).toEqual(harvest(made));
     }
   });
-}
-
-/** With `--namespace` among the flags, files at the top go into the prefix itself, which is where export takes them from. */
-async function roundTrip(bed: Bed, tree: string, prefix: string, flags: readonly string[]): Promise<void> {
-  const top = flags.includes('--namespace') ? ['--namespace', prefix] : [];
-  const argv = ['import', tree, '--prefix', prefix, ...top];
-  const files = harvest(tree);
-  const report = await json<{ readonly added: readonly unknown[]; readonly refused: readonly unknown[] }>(bed, argv);
-  expect([report.added.length, report.refused]).toEqual([files.size, []]);
-  expect(await succeed(bed, argv)).toContain(`0 new, 0 changed, ${files.size} equal`);
-  const out = join(bed.directory, `out-${prefix}`);
-  await succeed(bed, ['export', out, '--prefix', prefix]);
-  expect(harvest(out)).toEqual(files);
 }
 
 function operationSuite(bed: Bed, target: CliTarget): void {

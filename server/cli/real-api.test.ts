@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 runCliSuite({
-  name: 'the command line on the engine for tests',
+  name: 'the engine for tests',
   endpoints: () => urls,
   adminKey: () => apis.adminKey,
   cli: {

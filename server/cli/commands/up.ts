@@ -25,7 +25,7 @@ export async function up(run: Run): Promise<number> {
   const directory = resolvePath(io.cwd, values.data);
   const shape = settleShape(directory, values);
   const nodes = layOut(shape.nodes, shape.port, (id) => join(directory, id));
-  await checkPortsAreFree(nodes);
+  await checkPortsAreFree(nodes, !shape.kept);
   const secrets = settleSecrets(directory, { adminKey: values['admin-key'], clusterSecret: values['cluster-secret'] });
   if (secrets.adminKeyIgnored)
     await io.stderr.write(
@@ -36,7 +36,7 @@ export async function up(run: Run): Promise<number> {
   const children = nodes.map((node) => startNode(node, nodes, values, secrets, io));
   try {
     await untilReady(children, readyMsMax, io.interrupted);
-    await io.stdout.write(values.json ? readyLine(children, secrets) : welcome(children, secrets, directory));
+    await io.stdout.write(values.json ? readyLine(children, secrets) : welcome(children, secrets, directory, values.web, io));
     return await superviseUntilInterrupted(children, io);
   } catch (error) {
     if (error instanceof CommandError && io.interrupted.aborted) return EXIT.ok;
@@ -94,16 +94,20 @@ function readyLine(children: readonly Child[], { adminKey }: ClusterSecrets): st
   return `${JSON.stringify({ ready: true, adminKey, nodes })}\n`;
 }
 
-function welcome(children: readonly Child[], { adminKey }: ClusterSecrets, directory: string): string {
+function welcome(children: readonly Child[], { adminKey }: ClusterSecrets, directory: string, web: boolean, io: Io): string {
   const first = children[0]?.node.url ?? '';
   const lines = [`Confman is ready: ${children.length} ${children.length === 1 ? 'node' : 'nodes'}, data in ${directory}`, ''];
   for (const { node, pid } of children) lines.push(`  ${node.id}  ${node.url}  peers ${node.peer}  pid ${pid}`);
-  lines.push('', `Open ${first} and sign in with this key, an administrator's:`, '', `  ${adminKey}`, '');
   lines.push(
-    'Commands in this directory use it by themselves: confman put demo greeting hello',
-    'Ctrl-C stops the cluster; its data stays.',
+    '',
+    web ? `Open ${first} and sign in with this key, an administrator's:` : "Its API takes this key, an administrator's:",
+    '',
+    `  ${adminKey}`,
     '',
   );
+  // Commands find the cluster by its directory, or are told.
+  const told = directory === join(io.cwd, '.confman') ? '' : `CONFMAN_ENDPOINT=${first} CONFMAN_KEY=${adminKey} `;
+  lines.push(`Try it: ${told}confman put demo greeting hello`, 'Ctrl-C stops the cluster; its data stays.', '');
   return lines.join('\n');
 }
 

@@ -8,9 +8,11 @@ import { CommandError, UsageError } from '../exit.ts';
 export interface ClusterShape {
   readonly nodes: number;
   readonly port: number;
+  /** Whether the cluster was started here before. */
+  readonly kept: boolean;
 }
 
-const shapeDefault: ClusterShape = { nodes: 3, port: 6100 };
+const shapeDefault = { nodes: 3, port: 6100 };
 
 /**
  * The shape of the cluster in `directory`: kept once it is formed, because its members know each other by their addresses.
@@ -19,7 +21,11 @@ const shapeDefault: ClusterShape = { nodes: 3, port: 6100 };
  */
 export function settleShape(directory: string, asked: { readonly nodes: number | null; readonly port: number | null }): ClusterShape {
   const kept = readShape(directory);
-  const shape = { nodes: asked.nodes ?? kept?.nodes ?? shapeDefault.nodes, port: asked.port ?? kept?.port ?? shapeDefault.port };
+  const shape = {
+    nodes: asked.nodes ?? kept?.nodes ?? shapeDefault.nodes,
+    port: asked.port ?? kept?.port ?? shapeDefault.port,
+    kept: kept !== null,
+  };
   if (kept === null) return shape;
   if (shape.nodes !== kept.nodes)
     throw new UsageError(`${directory} holds a cluster of ${kept.nodes}: leave --nodes out, or take another --data for a new cluster`);
@@ -44,7 +50,7 @@ function readShape(directory: string): ClusterShape | null {
       'nodes' in content &&
       Array.isArray(content.nodes)
     ) {
-      return { nodes: content.nodes.length, port: content.port };
+      return { nodes: content.nodes.length, port: content.port, kept: true };
     }
   } catch (cause) {
     throw new CommandError(`${file} cannot be read`, 1, { cause });

@@ -22,16 +22,19 @@ export function layOut(count: number, firstPort: number, directoryOf: (id: strin
   });
 }
 
-/** @throws CommandError naming every port that somebody else has */
-export async function checkPortsAreFree(nodes: readonly LocalNode[]): Promise<void> {
+/**
+ * @param movable whether the cluster could as well live on other ports
+ * @throws CommandError naming every port that somebody else has
+ */
+export async function checkPortsAreFree(nodes: readonly LocalNode[], movable: boolean): Promise<void> {
   const ports = nodes.flatMap(({ port, peerPort }) => [port, peerPort]);
   const free = await Promise.all(ports.map(isFree));
   const taken = ports.filter((_, at) => free[at] === false);
   if (taken.length === 0) return;
-  const [first] = taken;
-  throw new CommandError(
-    `port ${taken.join(', ')} is taken: stop what listens there (perhaps another confman up), or choose others with --port ${(first ?? 0) > 7000 ? 6100 : 7100}`,
-  );
+  const way = movable
+    ? `stop what listens there, or choose others with --port ${taken.some((port) => port < 7000) ? 7100 : 6100}`
+    : 'this cluster may be running already; if not, stop what listens there';
+  throw new CommandError(`${taken.length === 1 ? 'port' : 'ports'} ${taken.join(', ')} ${taken.length === 1 ? 'is' : 'are'} taken: ${way}`);
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -233,10 +233,10 @@ describe('the shape of a kept cluster', () => {
     const directory = join(bed.cwd, 'kept');
     mkdirSync(directory);
     writeFileSync(join(directory, 'cluster.json'), JSON.stringify({ port: 7100, nodes: [{ id: 'n1', url: 'http://127.0.0.1:7100' }] }));
-    expect(settleShape(directory, { nodes: null, port: null })).toEqual({ nodes: 1, port: 7100 });
+    expect(settleShape(directory, { nodes: null, port: null })).toEqual({ nodes: 1, port: 7100, kept: true });
     expect(() => settleShape(directory, { nodes: 3, port: null })).toThrow('holds a cluster of 1');
     expect(() => settleShape(directory, { nodes: null, port: 6100 })).toThrow('on port 7100');
-    expect(settleShape(join(bed.cwd, 'absent'), { nodes: null, port: null })).toEqual({ nodes: 3, port: 6100 });
+    expect(settleShape(join(bed.cwd, 'absent'), { nodes: null, port: null })).toEqual({ nodes: 3, port: 6100, kept: false });
   });
 });
 
