@@ -34,10 +34,9 @@ export default defineConfig({
   projects: [
     // Asks over HTTP only, on a real cluster.
     { name: 'api', testDir: 'e2e/api' },
-    // Signs in once and keeps the browser's state for the tests of the pages.
-    { name: 'sign-in', testDir: 'e2e/console', testMatch: '**/*.setup.ts' },
-    { name: 'console', testDir: 'e2e/console', dependencies: ['sign-in'] },
-    // Holds, cuts and kills: each test has a cluster of its own, one at a time.
+    // The pages, all on one cluster: each test has a namespace of its own, and signs in by the API.
+    { name: 'console', testDir: 'e2e/console', workers: 1 },
+    // Holds, cuts and kills: on a cluster that no other test uses meanwhile.
     { name: 'failover', testDir: 'e2e/failover', workers: 1 },
   ],
 });

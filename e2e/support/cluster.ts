@@ -66,20 +66,22 @@ export class Cluster {
   }
 }
 
+/** What the cluster says when it stands. Its output is read on afterwards, so that it never writes to a closed pipe. */
 async function readyLine(child: ChildProcess, said: readonly string[]): Promise<Ready> {
-  if (child.stdout === null) throw new Error('the cluster has no standard output');
-  const lines = createInterface({ input: child.stdout });
-  const late = setTimeout(() => lines.close(), START_MS);
-  try {
-    for await (const line of lines) {
-      if (!line.startsWith('{')) continue;
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the cluster has no standard output');
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => reject(new Error(`the cluster did not become ready (${why}):\n${said.join('')}`));
+    const late = setTimeout(() => fail(`within ${START_MS} ms`), START_MS);
+    child.once('exit', (status) => fail(`it ended with ${status}`));
+    createInterface({ input: stdout }).on('line', (line) => {
+      if (!line.startsWith('{')) return;
       const content = JSON.parse(line) as Partial<Ready>;
-      if (content.ready === true) return content as Ready;
-    }
-  } finally {
-    clearTimeout(late);
-  }
-  throw new Error(`the cluster did not become ready:\n${said.join('')}`);
+      if (content.ready !== true) return;
+      clearTimeout(late);
+      resolve(content as Ready);
+    });
+  });
 }
 
 /** Ctrl-C first; what does not stop by itself is ended. */
