@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import * as fc from 'fast-check';
@@ -91,9 +91,13 @@ describe('import', () => {
       'app/e\u0301': 'x',
     });
     symlinkSync('fine', join(bed.cwd, 'tree', 'app', 'link'));
-    execFileSync('mkfifo', [join(bed.cwd, 'tree', 'app', 'pipe')]);
+    const socket = createServer();
+    await new Promise<void>((resolve) => {
+      socket.listen(join(bed.cwd, 'tree', 'app', 'pipe'), resolve);
+    });
     writeFileSync(Buffer.concat([Buffer.from(`${join(bed.cwd, 'tree', 'app')}/`), Buffer.from([0x66, 0xff])]), 'x');
     const ended = await confman(['import', 'tree', '-o', 'json']);
+    socket.close();
     expect(ended.code).toBe(1);
     const { refused } = JSON.parse(ended.stdout) as { readonly refused: readonly { readonly path: string; readonly reason: string }[] };
     const reasons = Object.fromEntries(refused.map(({ path, reason }) => [path, reason]));
