@@ -1,0 +1,147 @@
+/** A cluster of real processes on loopback ports, with its data in a folder of its own. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { entryPath } from '../../lib/contract/names.ts';
+import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import { rawRequest } from './http.ts';
+import type { RawAnswer, RawRequest } from './http.ts';
+import { NodeProcess } from './node-process.ts';
+import { freePorts } from './ports.ts';
+import { until } from './until.ts';
+
+export interface RealClusterOptions {
+  /** 3 unless told otherwise; their names are n1, n2, … */
+  readonly nodes?: number | undefined;
+  /** Flags of every node, beyond those that make it one of this cluster. */
+  readonly flags?: readonly string[] | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface ApiRequest extends RawRequest {
+  /** Null: without a key. The admin key unless told otherwise. */
+  readonly key?: string | null | undefined;
+}
+
+export class RealCluster {
+  readonly nodes: readonly NodeProcess[];
+  readonly adminKey: string;
+  readonly #folder: string;
+
+  private constructor(nodes: readonly NodeProcess[], adminKey: string, folder: string) {
+    this.nodes = nodes;
+    this.adminKey = adminKey;
+    this.#folder = folder;
+  }
+
+  /** Chooses ports and folders; nothing runs yet. */
+  static async prepare({ nodes = 3, flags = [], env = {} }: RealClusterOptions = {}): Promise<RealCluster> {
+    const folder = await mkdtemp(join(tmpdir(), 'confman-real-'));
+    const ports = await freePorts(2 * nodes);
+    const adminKey = `confman_${randomBytes(24).toString('base64url')}`;
+    const secret = randomBytes(24).toString('hex');
+    const ids = Array.from({ length: nodes }, (_, at) => `n${at + 1}`);
+    const peerOf = (at: number): string => `127.0.0.1:${ports[2 * at + 1]}`;
+    const list = ids.map((id, at) => `${id}=${peerOf(at)}`).join(',');
+    const processes = ids.map((id, at) => {
+      const listen = `127.0.0.1:${ports[2 * at]}`;
+      const data = join(folder, id);
+      return new NodeProcess({
+        id,
+        url: `http://${listen}`,
+        peer: peerOf(at),
+        data,
+        flags: ['--id', id, '--data', data, '--listen', listen, '--peer-listen', peerOf(at), '--initial-cluster', list, ...flags],
+        env: { CONFMAN_CLUSTER_SECRET: secret, CONFMAN_ADMIN_KEY: adminKey, CONFMAN_LAB: '1', CONFMAN_WEB: 'false', ...env },
+        logFile: join(folder, `${id}.log`),
+      });
+    });
+    return new RealCluster(processes, adminKey, folder);
+  }
+
+  /** A cluster that serves on all nodes. */
+  static async start(options: RealClusterOptions = {}): Promise<RealCluster> {
+    const cluster = await RealCluster.prepare(options);
+    try {
+      for (const node of cluster.nodes) node.start();
+      await cluster.ready();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** Ends every process by kill -9 and removes the data. */
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map(async (node) => node.kill()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  node(id: string): NodeProcess {
+    const node = this.nodes.find((each) => each.id === id);
+    if (node === undefined) throw new Error(`this cluster has no ${id}`);
+    return node;
+  }
+
+  others(...these: readonly NodeProcess[]): readonly NodeProcess[] {
+    return this.nodes.filter((node) => !these.includes(node));
+  }
+
+  /** Resolves when all these nodes are ready to serve, by their own account. */
+  async ready(nodes: readonly NodeProcess[] = this.nodes): Promise<void> {
+    await Promise.all(
+      nodes.map(async (node) =>
+        until(`${node.id} is ready`, async () => {
+          if (!node.runs) throw new Error(`${node.id} ended: ${node.said.slice(-2000)}`);
+          const { status, text } = await rawRequest(`${node.url}/health/ready`, { timeoutMs: 5_000 });
+          if (status !== 200) throw new Error(text);
+          return true;
+        }),
+      ),
+    );
+  }
+
+  /** A request to the API of a node; `path` is below `/api/v1` unless it starts with `/health` or `/metrics`. */
+  async api(node: NodeProcess, path: string, { key = this.adminKey, headers = {}, ...rest }: ApiRequest = {}): Promise<RawAnswer> {
+    const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
+    return rawRequest(`${node.url}${/^\/(health|metrics|api)/.test(path) ? '' : '/api/v1'}${path}`, { ...rest, headers: { ...authorization, ...headers } });
+  }
+
+  async put(node: NodeProcess, namespace: string, key: string, value: string, request: ApiRequest = {}): Promise<RawAnswer> {
+    return this.api(node, entryPath(namespace, key), { ...request, method: 'PUT', body: { value } });
+  }
+
+  async get(node: NodeProcess, namespace: string, key: string, headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> {
+    return this.api(node, entryPath(namespace, key), { headers });
+  }
+
+  async lab(node: NodeProcess, change: Readonly<Record<string, unknown>>): Promise<void> {
+    const { status, text } = await this.api(node, '/lab', { method: 'POST', body: change });
+    if (status !== 200) throw new Error(`${node.id} refuses ${JSON.stringify(change)}: ${status} ${text}`);
+  }
+
+  async status(node: NodeProcess): Promise<ClusterStatus> {
+    const { status, json, text } = await this.api(node, '/cluster', { timeoutMs: 5_000 });
+    if (status !== 200) throw new Error(`${node.id}: ${status} ${text}`);
+    return json as unknown as ClusterStatus;
+  }
+
+  /** The node that leads and that these nodes all know to lead. */
+  async leader(seenBy: readonly NodeProcess[] = this.nodes): Promise<NodeProcess> {
+    return until(`one leader is known to ${seenBy.map(({ id }) => id).join(', ')}`, async () => {
+      const leaders = await Promise.all(seenBy.map(async (node) => (await this.status(node)).groups[0]?.leader ?? null));
+      const [first] = leaders;
+      return first !== undefined && first !== null && leaders.every((leader) => leader === first) ? this.node(first) : null;
+    });
+  }
+
+  /** A number of `/metrics`; labels as they are printed. */
+  async metric(node: NodeProcess, name: string): Promise<number> {
+    const { text } = await this.api(node, '/metrics');
+    const line = text.split('\n').find((each) => each.startsWith(`${name} `) || each.startsWith(`${name}{`));
+    if (line === undefined) throw new Error(`${node.id} has no metric ${name}`);
+    return Number(line.slice(line.lastIndexOf(' ') + 1));
+  }
+}

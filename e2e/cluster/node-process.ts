@@ -1,0 +1,147 @@
+/** One node as one real process, and everything that may be done to it from outside. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const PROGRAM = join(ROOT, 'dist', 'node.mjs');
+
+/** Whatever a test leaves running ends with it, stopped processes too. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export interface NodeSpec {
+  readonly id: string;
+  readonly url: string;
+  readonly peer: string;
+  readonly data: string;
+  /** Without the program. */
+  readonly flags: readonly string[];
+  /** Added to an environment that has no `CONFMAN_` of its own. */
+  readonly env: Readonly<Record<string, string>>;
+  /** File that everything said goes to, over all starts. */
+  readonly logFile: string;
+}
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface LogLine {
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export class NodeProcess {
+  readonly spec: NodeSpec;
+  #child: ChildProcess | null = null;
+  #ended: Promise<Ending> | null = null;
+  #said = '';
+
+  constructor(spec: NodeSpec) {
+    this.spec = spec;
+  }
+
+  get id(): string {
+    return this.spec.id;
+  }
+
+  get url(): string {
+    return this.spec.url;
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error(`${this.id} does not run`);
+    return pid;
+  }
+
+  get runs(): boolean {
+    return this.#child !== null;
+  }
+
+  /** Everything that the present or last process of this node has written. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** Log lines of the present or last process with this message. */
+  logged(message: string): readonly LogLine[] {
+    return this.#said.split('\n').flatMap((line) => {
+      if (!line.startsWith('{')) return [];
+      const parsed = JSON.parse(line) as LogLine;
+      return parsed.msg === message ? [parsed] : [];
+    });
+  }
+
+  /** Starts the process with the same flags as ever; does not wait for it to serve. */
+  start(extra: readonly string[] = []): void {
+    if (this.#child !== null) throw new Error(`${this.id} runs already`);
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CONFMAN_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name)));
+    const child = spawn(process.execPath, [PROGRAM, ...this.spec.flags, '--stop-with-stdin', ...extra], {
+      cwd: ROOT,
+      env: { ...env, ...this.spec.env },
+      // Should this process die, the other end of its input closes, and the node stops.
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    this.#child = child;
+    this.#said = '';
+    const log = createWriteStream(this.spec.logFile, { flags: 'a' });
+    const hear = (chunk: Buffer): void => {
+      this.#said += chunk.toString();
+      log.write(chunk);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.stdin.on('error', () => undefined);
+    // `close` comes after the last of what it said.
+    this.#ended = once(child, 'close').then(([code, signal]: unknown[]) => {
+      running.delete(child);
+      this.#child = null;
+      log.end();
+      return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+    });
+  }
+
+  /** Resolves when the process ends by itself, or has ended. */
+  async ended(): Promise<Ending> {
+    if (this.#ended === null) throw new Error(`${this.id} was never started`);
+    return this.#ended;
+  }
+
+  async #signal(signal: NodeJS.Signals): Promise<Ending> {
+    this.#child?.kill(signal);
+    return this.ended();
+  }
+
+  /** kill -9, and waits until the process is gone. */
+  async kill(): Promise<void> {
+    if (this.#child !== null) await this.#signal('SIGKILL');
+  }
+
+  /** As an operator stops it. */
+  async terminate(): Promise<Ending> {
+    return this.#signal('SIGTERM');
+  }
+
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** An empty disk in place of the one it had. */
+  async wipe(): Promise<void> {
+    if (this.#child !== null) throw new Error(`${this.id} still runs`);
+    await rm(this.spec.data, { recursive: true, force: true });
+  }
+}
