@@ -33,13 +33,14 @@ export async function* consoleEvents(exchange: Exchange, options: EventsOptions)
   try {
     for (;;) {
       let endpoint = '';
+      let close = (): void => undefined;
       let error: ConfmanError;
       try {
         const opened = await exchange.stream(
           { kind: 'read', method: 'GET', path, headers: { accept: 'text/event-stream' }, options: { session: false }, cacheable: false },
           lifetime,
         );
-        endpoint = opened.endpoint;
+        ({ endpoint, close } = opened);
         yield { type: 'connected', endpoint };
         for await (const event of readEvents(opened.answer, exchange.timeouts.streamIdleMs, exchange.environment)) {
           failures = 0;
@@ -52,6 +53,8 @@ export async function* consoleEvents(exchange: Exchange, options: EventsOptions)
           cause instanceof ConfmanError ? cause : new ConfmanError('unreachable', 'the stream broke', { retryable: true, endpoint, cause });
         if (!error.retryable) throw error;
         if (endpoint !== '') exchange.streamFailed(endpoint);
+      } finally {
+        close();
       }
       const retryInMs = pauseBefore(failures++, exchange.retry, error.retryAfterMs, () => exchange.environment.random());
       yield { type: 'disconnected', retryInMs, error };

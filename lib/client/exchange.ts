@@ -13,8 +13,8 @@ import { Session } from './session.ts';
 import type { ProblemCode } from '../contract/problems.ts';
 import type { Deadline } from './deadline.ts';
 import type { Environment } from './environment.ts';
-import type { Fetch, FetchAnswer } from './fetch.ts';
-import type { Attempt, HttpParts, RawAnswer } from './http.ts';
+import type { Fetch } from './fetch.ts';
+import type { Attempt, HttpParts, OpenStream, RawAnswer } from './http.ts';
 import type { ReadRequest, Request, WriteRequest } from './request.ts';
 import type { Answer, ClientOptions, Notice, RetryPolicy, Timeouts } from './types.ts';
 
@@ -104,14 +104,15 @@ export class Exchange {
    *
    * @throws ConfmanError
    */
-  async stream(request: ReadRequest, deadline: Deadline): Promise<{ readonly answer: FetchAnswer; readonly endpoint: string }> {
+  async stream(request: ReadRequest, deadline: Deadline): Promise<OpenStream & { readonly endpoint: string }> {
     const attempt = this.#attempt(request, null, deadline, 1);
+    const { endpoint } = attempt;
     try {
-      const answer = await openStream(this.#parts, attempt);
-      this.#endpoints.succeeded(attempt.endpoint);
-      return { answer, endpoint: attempt.endpoint };
+      const opened = await openStream(this.#parts, attempt);
+      this.#endpoints.succeeded(endpoint);
+      return { ...opened, endpoint };
     } catch (error) {
-      if (error instanceof ConfmanError && blamesEndpoint(error)) this.#endpoints.failed(attempt.endpoint);
+      if (error instanceof ConfmanError && blamesEndpoint(error)) this.#endpoints.failed(endpoint);
       throw error;
     }
   }

@@ -57,30 +57,35 @@ export async function attemptOnce(parts: HttpParts, attempt: Attempt): Promise<R
   }
 }
 
+export interface OpenStream {
+  readonly answer: FetchAnswer;
+  /** Cuts the connection, if it still stands, and lets go of the deadline. Always to be called. */
+  readonly close: () => void;
+}
+
 /**
  * Opens a stream. The attempt's time bounds only the way to its headers; afterwards the deadline's signal alone ends it.
  *
  * @throws ConfmanError when it is refused
  */
-export async function openStream(parts: HttpParts, attempt: Attempt): Promise<FetchAnswer> {
-  const opening = startDeadline(parts.environment, attempt.timeoutMs, attempt.deadline.signal);
+export async function openStream(parts: HttpParts, attempt: Attempt): Promise<OpenStream> {
+  const outer = attempt.deadline.signal;
+  const opening = startDeadline(parts.environment, attempt.timeoutMs, outer);
   const lifetime = new AbortController();
   const cut = (): void => {
-    lifetime.abort(opening.signal.reason);
+    lifetime.abort(opening.signal.aborted ? opening.signal.reason : outer.reason);
   };
   opening.signal.addEventListener('abort', cut);
+  const close = (): void => {
+    outer.removeEventListener('abort', cut);
+    lifetime.abort();
+  };
   try {
     const answer = await fetchFollowing(parts, attempt, lifetime.signal);
     observe(parts, answer);
     if (answer.status !== 200) throw errorOfAnswer(answer.status, await answer.text(), detailsOf(parts, answer, attempt));
-    attempt.deadline.signal.addEventListener(
-      'abort',
-      () => {
-        lifetime.abort(attempt.deadline.signal.reason);
-      },
-      { once: true },
-    );
-    return answer;
+    outer.addEventListener('abort', cut);
+    return { answer, close };
   } catch (error) {
     throw toConfmanError(error, attempt, opening);
   } finally {

@@ -99,7 +99,7 @@ async function* watchOnce(
   const since = resume === null ? options.since : undefined;
   const path = `/api/v1/watch${query({ namespace: options.namespace, prefix: options.prefix, values: options.values, since })}`;
   const headers = { accept: 'text/event-stream', ...(resume === null ? {} : { 'last-event-id': resume }) };
-  const { answer, endpoint } = await exchange.stream(
+  const { answer, close, endpoint } = await exchange.stream(
     { kind: 'read', method: 'GET', path, headers, options: { session: false }, cacheable: false },
     lifetime,
   );
@@ -119,6 +119,8 @@ async function* watchOnce(
     exchange.streamFailed(endpoint);
     if (error instanceof ConfmanError) throw error;
     throw new ConfmanError('unreachable', 'the stream broke', { retryable: true, endpoint, cause: error });
+  } finally {
+    close();
   }
   if (lifetime.signal.aborted) throw lifetime.error(lifetime.signal.reason);
   throw new ConfmanError('unreachable', 'the stream ended', { retryable: true, endpoint });

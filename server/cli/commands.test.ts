@@ -311,6 +311,15 @@ describe('the version between calls', () => {
     expect((await confman(['token', 'show'])).stdout).toBe(`${restored}\n`);
   });
 
+  test('forgets what cannot be read', async () => {
+    await confman(['put', 'app', 'k', 'x']);
+    writeFileSync(stateFile(), readFileSync(stateFile(), 'utf8').replace('/1:1', '/1:x'));
+    expect((await confman(['get', 'app', 'k'])).stdout).toBe('x');
+    writeFileSync(stateFile(), '{');
+    expect((await confman(['get', 'app', 'k'])).stdout).toBe('x');
+    expect((await confman(['token', 'show'])).stdout).toBe('aaaaaaaa.00000001/1:1\n');
+  });
+
   test('survives commands that run at the same time', async () => {
     await Promise.all(Array.from({ length: 12 }, async (_, number) => confman(['put', 'app', `k${number}`, 'x'])));
     expect((await confman(['token', 'show'])).stdout).toBe('aaaaaaaa.00000001/1:12\n');

@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readFileIfAny, replaceFile } from '../../lib/client/node/atomic-file.ts';
 import { Session } from '../../lib/client/session.ts';
-import { formatToken, isHistory, parseToken } from '../../lib/contract/token.ts';
+import { formatToken, isHistory, parseToken, TokenError } from '../../lib/contract/token.ts';
 import type { SessionState } from '../../lib/client/session.ts';
 
 interface StateDocument {
@@ -49,7 +49,7 @@ export class StateFile {
     const session = new Session();
     for (const cluster of new Set(endpoints.map((endpoint) => state.endpoints[endpoint]))) {
       const known = cluster === undefined ? undefined : state.clusters[cluster];
-      if (known !== undefined) session.import(known);
+      if (known !== undefined) session.import(readSession(known).export());
     }
     return session;
   }
@@ -65,7 +65,7 @@ export class StateFile {
       const state = this.#read();
       const clusters = new Map(Object.entries(state.clusters));
       for (const [cluster, session] of split(seen)) {
-        const known = new Session(clusters.get(cluster) ?? null);
+        const known = readSession(clusters.get(cluster));
         for (const history of lost) known.drop(history);
         // What contradicts the file waits for the cluster's own word, as in any session.
         known.observe(session.token);
@@ -149,6 +149,16 @@ function isStateDocument(content: unknown): content is StateDocument {
     'clusters' in content &&
     'endpoints' in content
   );
+}
+
+/** What cannot be read is forgotten, as if it had never been seen. */
+function readSession(state: SessionState | undefined): Session {
+  try {
+    return new Session(state ?? null);
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error;
+    return new Session();
+  }
 }
 
 function isTaken(error: unknown): boolean {

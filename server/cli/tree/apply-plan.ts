@@ -2,7 +2,7 @@
 import { ConfmanError } from '../../../lib/client/errors.ts';
 import { mapConcurrently } from './concurrently.ts';
 import { groupBy } from './group-by.ts';
-import { BATCH_BYTES_MAX, BATCH_OPERATIONS_MAX } from './limits.ts';
+import { BATCH_BYTES_MAX, BATCH_OPERATIONS_MAX } from '../../../lib/contract/schemas/common.ts';
 import { readValue } from './scan.ts';
 import type { ConfmanClient } from '../../../lib/client/create-client.ts';
 import type { CallOptions } from '../../../lib/client/types.ts';
@@ -24,7 +24,7 @@ export interface Applied {
   readonly notes: readonly Note[];
 }
 
-const batchesAtOnce = 8;
+const batchesAtOnce = 16;
 /** Room for what stands around the operations of a batch. */
 const frameBytes = 16 * 1024;
 

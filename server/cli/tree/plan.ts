@@ -1,5 +1,4 @@
 /** What an import would change, file by file. */
-import { VALUE_BYTES_HARD_MAX } from './limits.ts';
 import { groupBy } from './group-by.ts';
 import { inferType } from './infer-type.ts';
 import { mapConcurrently } from './concurrently.ts';
@@ -70,16 +69,11 @@ function planFile(
     plan.refused.push({ path: file.path, reason: error instanceof Error ? error.message : String(error) });
     return;
   }
-  const bytes = Buffer.byteLength(value);
-  if (bytes > VALUE_BYTES_HARD_MAX) {
-    plan.refused.push({ path: file.path, reason: `it has ${bytes} bytes, and no value may have more than ${VALUE_BYTES_HARD_MAX}` });
-    return;
-  }
   if (entry?.value === value && (file.type === null || file.type === entry.type)) {
     plan.equal.push(file);
     return;
   }
   const { type, note } = file.type === null ? inferType(file.path, value) : { type: file.type, note: null };
   if (note !== null) plan.notes.push({ path: file.path, text: note });
-  plan.changes.push({ file, type, replaces: entry?.version ?? null, bytes });
+  plan.changes.push({ file, type, replaces: entry?.version ?? null, bytes: Buffer.byteLength(value) });
 }

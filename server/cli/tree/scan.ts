@@ -1,8 +1,9 @@
 /** Finds the files of a tree and says which entry each one is to be. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFileIfAny } from '../../../lib/client/node/atomic-file.ts';
 import { keyFault, namespaceFault } from '../../../lib/contract/names.ts';
+import { VALUE_BYTES_HARD_MAX } from '../../../lib/contract/schemas/common.ts';
 import { MANIFEST_NAME } from './file-name.ts';
 import { parseManifest } from './manifest.ts';
 import type { Dirent } from 'node:fs';
@@ -103,13 +104,16 @@ function place(
 /**
  * The content of a file as a value.
  *
- * @throws Error when it cannot be read, or is not UTF-8 text
+ * @throws Error when it cannot be read, is too large for any value, or is not UTF-8 text
  */
 export function readValue(root: string, path: string): string {
-  const data = readFileSync(join(root, path));
+  const file = join(root, path);
+  const { size } = statSync(file);
+  if (size > VALUE_BYTES_HARD_MAX) throw new Error(`it has ${size} bytes, and no value may have more than ${VALUE_BYTES_HARD_MAX}`);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
   } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
     throw new Error('it is not UTF-8 text, and a value is always text', { cause });
   }
 }

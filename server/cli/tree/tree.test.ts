@@ -85,6 +85,7 @@ describe('import', () => {
       'README.md': '# top',
       'app/fine': 'x',
       'app/binary': new Uint8Array([0xff, 0xfe]),
+      'app/huge': 'x'.repeat(8 * 1024 * 1024 + 1),
       '-bad/k': 'x',
       'app/.hidden/k': 'x',
       'a b/k': 'x',
@@ -110,7 +111,8 @@ describe('import', () => {
     expect(reasons['app/link']).toContain('symbolic link');
     expect(reasons['app/pipe']).toContain('neither a file nor a folder');
     expect(reasons['app/f\ufffd']).toContain('its name is not UTF-8');
-    expect(refused).toHaveLength(9);
+    expect(reasons['app/huge']).toContain('no value may have more than 8388608');
+    expect(refused).toHaveLength(10);
     expect(api.entries('app').map(({ key }) => key)).toEqual(['fine']);
   });
 
