@@ -106,7 +106,10 @@ export class RealCluster {
   /** A request to the API of a node; `path` is below `/api/v1` unless it starts with `/health` or `/metrics`. */
   async api(node: NodeProcess, path: string, { key = this.adminKey, headers = {}, ...rest }: ApiRequest = {}): Promise<RawAnswer> {
     const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
-    return rawRequest(`${node.url}${/^\/(health|metrics|api)/.test(path) ? '' : '/api/v1'}${path}`, { ...rest, headers: { ...authorization, ...headers } });
+    return rawRequest(`${node.url}${/^\/(health|metrics|api)/.test(path) ? '' : '/api/v1'}${path}`, {
+      ...rest,
+      headers: { ...authorization, ...headers },
+    });
   }
 
   async put(node: NodeProcess, namespace: string, key: string, value: string, request: ApiRequest = {}): Promise<RawAnswer> {

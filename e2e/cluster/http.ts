@@ -38,7 +38,13 @@ export async function rawRequest(url: string, options: RawRequest = {}): Promise
     ...headers,
   };
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method, headers: all, agent: false, timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) });
+    const request = httpRequest(url, {
+      method,
+      headers: all,
+      agent: false,
+      timeout: timeoutMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
     request.on('timeout', () => request.destroy(new Error(`${method} ${url}: nothing for ${timeoutMs} ms`)));
     request.on('error', reject);
     request.on('response', (response) => {

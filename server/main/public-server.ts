@@ -19,6 +19,16 @@ function isApiPath(url: string): boolean {
   return url.startsWith('/api/') || url === '/api' || /^\/(health|metrics)([/?]|$)/.test(url);
 }
 
+/** Next answers 500 to a path that it cannot decode, before any route of ours sees it; the API's application knows better. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export class PublicServer {
   readonly #server: Server | HttpsServer;
   readonly #settings: NodeSettings;
@@ -27,18 +37,27 @@ export class PublicServer {
     this.#settings = settings;
     const throughNext = settings.apiDoor === 'next' && web !== null;
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
-      const apiPath = isApiPath(request.url ?? '/');
-      if (web !== null && (!apiPath || throughNext)) web.handle(request, response);
+      const url = request.url ?? '/';
+      const forApi = isApiPath(url) || !isDecodable(url);
+      if (web !== null && (!forApi || (throughNext && isDecodable(url)))) web.handle(request, response);
       else api.routing(request, response);
     };
-    this.#server = settings.tls === null ? createHttp(HTTP_SERVER_OPTIONS, handle) : createHttps({ ...HTTP_SERVER_OPTIONS, ...readCertificate(settings.tls) }, handle);
+    this.#server =
+      settings.tls === null
+        ? createHttp(HTTP_SERVER_OPTIONS, handle)
+        : createHttps({ ...HTTP_SERVER_OPTIONS, ...readCertificate(settings.tls) }, handle);
     // Answers of Node itself, before there is a request: what could not even be parsed.
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (error.code === 'ECONNRESET' || !socket.writable) {
         socket.destroy();
         return;
       }
-      const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+      const status =
+        error.code === 'HPE_HEADER_OVERFLOW'
+          ? '431 Request Header Fields Too Large'
+          : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+            ? '408 Request Timeout'
+            : '400 Bad Request';
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     });
   }
@@ -56,7 +75,8 @@ export class PublicServer {
 
   /** New certificates for connections made from now on. */
   reloadTls(): void {
-    if (this.#settings.tls !== null && 'setSecureContext' in this.#server) this.#server.setSecureContext(readCertificate(this.#settings.tls));
+    if (this.#settings.tls !== null && 'setSecureContext' in this.#server)
+      this.#server.setSecureContext(readCertificate(this.#settings.tls));
   }
 
   /** Takes no new connection and waits for requests under way, at most `graceMs`. */

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import next from 'next';
 import { createRelayHandler } from '../http/create-api.ts';
+import { HTTP_SERVER_OPTIONS } from '../http/limits.ts';
 import { nodeApi, nodeLogger } from './api.ts';
 import { publishHandle } from './handle.ts';
 import { engineOver } from './threads.ts';
@@ -23,8 +24,10 @@ async function run(): Promise<void> {
   const app = next({ dev: false, dir: root, quiet: true });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const server = createServer((request, response) => void handle(request, response));
-  server.keepAliveTimeout = 60_000;
+  // Its only client is the main thread, which has judged sizes and times already: no bound here may be tighter than there.
+  const server = createServer(HTTP_SERVER_OPTIONS, (request, response) => void handle(request, response));
+  // That client keeps its connections; one closed from here in the moment of its next use would cost a request.
+  server.keepAliveTimeout = 0;
   server.listen(socketPath, () => tell({ type: 'listening' }));
 }
 

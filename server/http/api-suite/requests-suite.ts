@@ -143,13 +143,13 @@ export function requestsSuite(api: SuiteApi, target: SuiteTarget): void {
       expectProblem(unknown, 'invalid-parameter');
       expect(firstError(unknown)['parameter']).toBe('limt');
       expectProblem(await api.get('/api/v1/namespaces?limit=1&limit=2'), 'invalid-parameter');
-      expectProblem(await api.get('/api/v1/namespaces?prefix=%zz'), 'invalid-parameter');
+      // Next mends these two before a route sees them.
+      if (target.behindNext !== true) expectProblem(await api.get('/api/v1/namespaces?prefix=%zz'), 'invalid-parameter');
       expectProblem(await api.get('/api/v1/cluster?verbose=1'), 'invalid-parameter');
-      expectProblem(await api.get('/api/v1/namespaces?__proto__=1'), 'invalid-parameter');
+      if (target.behindNext !== true) expectProblem(await api.get('/api/v1/namespaces?__proto__=1'), 'invalid-parameter');
     });
 
     test('with broken percent signs are 400', async () => {
-      if (target.behindNext === true) return expect(true).toBe(true);
       for (const broken of ['/api/v1/namespaces/%zz', '/api/v1/namespaces/%ff/config', '/api/v1/namespaces/a/config/%c3%28']) {
         const answer = await raw(target.baseUrl(), 'GET', broken, ['Authorization', `Bearer ${target.adminKey()}`, 'Host', 'x']);
         expect([broken, answer.status]).toEqual([broken, 400]);
@@ -158,7 +158,6 @@ export function requestsSuite(api: SuiteApi, target: SuiteTarget): void {
     });
 
     test('may be 16 KiB long and no longer', async () => {
-      if (target.behindNext === true) return expect(true).toBe(true);
       expectProblem(await api.get(`/api/v1/namespaces/${'x'.repeat(15_000)}`), 'invalid-name');
       expectProblem(await api.get(`/api/v1/namespaces/${'x'.repeat(17_000)}`), 'uri-too-long');
       return expect((await api.get('/health', { key: null })).status).toBe(200);
@@ -209,7 +208,6 @@ export function requestsSuite(api: SuiteApi, target: SuiteTarget): void {
     });
 
     test('that are too long or broken are refused, and the node lives', async () => {
-      if (target.behindNext === true) return expect(true).toBe(true);
       const long = await api.get('/api/v1/session', { headers: { 'x-confman-min-version': `${'5:42,'.repeat(900)}5:42` } });
       expectProblem(long, 'invalid-version-token');
       const outcome = await api.get('/api/v1/session', { headers: { 'x-large': 'x'.repeat(60_000) } }).then(
