@@ -1,5 +1,6 @@
 /** One signal for the end of a call, from the caller or from its time. */
 import { ConfmanError } from './errors.ts';
+import { onAbort } from './on-abort.ts';
 import type { Environment } from './environment.ts';
 
 export interface Deadline {
@@ -16,17 +17,13 @@ export function startDeadline(environment: Environment, timeoutMs: number, outer
   const controller = new AbortController();
   const endsAtMs = environment.now() + timeoutMs;
   let expired = false;
-  const onOuterAbort = (): void => {
-    controller.abort(outer?.reason);
-  };
   const cancelTimer = Number.isFinite(timeoutMs)
     ? environment.after(Math.max(0, timeoutMs), () => {
         expired = true;
         controller.abort(new ConfmanError('deadline', `not done within ${timeoutMs} ms`, { retryable: true }));
       })
     : (): void => undefined;
-  if (outer?.aborted === true) onOuterAbort();
-  else outer?.addEventListener('abort', onOuterAbort, { once: true });
+  const release = outer === undefined ? null : onAbort(outer, () => controller.abort(outer.reason));
   return {
     signal: controller.signal,
     remainingMs: () => endsAtMs - environment.now(),
@@ -36,7 +33,7 @@ export function startDeadline(environment: Environment, timeoutMs: number, outer
         : new ConfmanError('aborted', 'the caller ended the call', { cause }),
     close: () => {
       cancelTimer();
-      outer?.removeEventListener('abort', onOuterAbort);
+      release?.();
     },
   };
 }
