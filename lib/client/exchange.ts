@@ -11,6 +11,7 @@ import { metaOfKept } from './meta.ts';
 import { headersOf } from './request.ts';
 import { Session } from './session.ts';
 import type { ProblemCode } from '../contract/problems.ts';
+import type { AnswerCache } from './cache.ts';
 import type { Deadline } from './deadline.ts';
 import type { Environment } from './environment.ts';
 import type { Fetch } from './fetch.ts';
@@ -30,6 +31,8 @@ export class Exchange {
   readonly #options: ClientOptions;
   readonly #endpoints: Endpoints;
   readonly #parts: HttpParts;
+  /** Begun and ended writes. */
+  #writes = 0;
 
   constructor(options: ClientOptions) {
     if (options.endpoints.length === 0) throw new ConfmanError('invalid-options', 'a client needs at least one endpoint');
@@ -123,9 +126,11 @@ export class Exchange {
   }
 
   async #write(request: WriteRequest, deadline: Deadline): Promise<RawAnswer> {
+    this.#writes++;
     try {
       return await this.#attempts(request, deadline);
     } finally {
+      this.#writes++;
       // Also when it failed: the write may have happened.
       if (request.changes !== undefined) await this.#options.cache?.drop(request.changes);
     }
@@ -133,35 +138,33 @@ export class Exchange {
 
   async #read(request: ReadRequest, deadline: Deadline): Promise<RawAnswer> {
     const { consistency, minVersion, node } = request.options;
-    const cache =
-      request.cacheable && consistency !== 'linearizable' && minVersion === undefined && node === undefined
-        ? this.#options.cache
-        : undefined;
+    const mayBeOld = request.cacheable && consistency !== 'linearizable' && minVersion === undefined && node === undefined;
+    const cache = mayBeOld ? this.#options.cache : undefined;
     if (cache === undefined) return this.#attempts(request, deadline);
     const first = startDeadline(this.environment, Math.min(this.timeouts.beforeCacheMs, deadline.remainingMs()), deadline.signal);
     try {
-      const answer = await this.#attempts(request, first);
-      if (answer.meta.status === 200) {
-        await cache.store({
-          path: request.path,
-          body: answer.body,
-          version: answer.meta.version,
-          token: answer.meta.token,
-          etag: answer.meta.etag,
-          atMs: this.environment.now(),
-        });
-      }
-      return answer;
+      return await this.#readAndKeep(request, first, cache);
     } catch (error) {
       if (!(error instanceof ConfmanError) || !error.retryable) throw deadline.signal.aborted ? deadline.error(error) : error;
       const kept = await cache.load(request.path);
-      if (kept === null) return await this.#attempts(request, deadline);
+      if (kept === null) return await this.#readAndKeep(request, deadline, cache);
       const meta = metaOfKept(kept, this.environment.now(), 1);
       this.notify({ type: 'from-cache', path: request.path, ageMs: meta.ageMs, code: error.code });
       return { body: kept.body, meta };
     } finally {
       first.close();
     }
+  }
+
+  async #readAndKeep(request: ReadRequest, deadline: Deadline, cache: AnswerCache): Promise<RawAnswer> {
+    const writesBefore = this.#writes;
+    const { body, meta } = await this.#attempts(request, deadline);
+    // Beside a write of our own it may be an answer from before that write, which must not outlive it.
+    if (meta.status === 200 && this.#writes === writesBefore) {
+      const { version, token, etag } = meta;
+      await cache.store({ path: request.path, body, version, token, etag, atMs: this.environment.now() });
+    }
+    return { body, meta };
   }
 
   async #attempts(request: Request, deadline: Deadline): Promise<RawAnswer> {

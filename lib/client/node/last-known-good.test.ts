@@ -105,7 +105,7 @@ describe('a client with the file', () => {
 
   test('never answers from it where the caller wants certainty, nor after a write, nor when the cluster says no', async () => {
     const cache = new LastKnownGood({ file, scope: '' });
-    const client = createClient({ endpoints: [server.url], cache, retry: { attemptsMax: 1 }, timeouts: { beforeCacheMs: 50 } });
+    const client = createClient({ endpoints: [server.url], cache, retry: { attemptsMax: 1 } });
     await client.config.get('app', 'k');
     server.script(() => problem('entry-not-found'));
     await expect(client.config.get('app', 'k')).rejects.toMatchObject({ code: 'entry-not-found' });
@@ -116,5 +116,28 @@ describe('a client with the file', () => {
     // Its fate is not known, so what was kept may be wrong now.
     await expect(client.config.put('app', 'k', { value: 'y' })).rejects.toMatchObject({ code: 'no-leader' });
     await expect(client.config.get('app', 'k')).rejects.toMatchObject({ code: 'no-leader' });
+  });
+
+  test('keeps nothing that was read beside a write of its own, and what came late all the same', async () => {
+    const cache = new LastKnownGood({ file, scope: '' });
+    const client = createClient({ endpoints: [server.url], cache });
+    let answerRead: () => void = () => undefined;
+    const written = new Promise<void>((resolve) => {
+      answerRead = resolve;
+    });
+    server.script(async ({ method }) => {
+      if (method === 'GET') await written;
+      return versioned(`${history}/1:1`, entry);
+    });
+    const reading = client.config.get('app', 'k');
+    await client.config.put('app', 'k', { value: 'y' });
+    answerRead();
+    await reading;
+    expect(await cache.load('/api/v1/namespaces/app/config/k')).toBeNull();
+    // The first answer never comes; the cluster is asked again, because nothing is kept.
+    const asked = server.asked.length;
+    server.script((_, number) => (number === asked + 1 ? { handle: () => undefined } : versioned(`${history}/1:1`, entry)));
+    await createClient({ endpoints: [server.url], cache, timeouts: { beforeCacheMs: 20 } }).config.get('app', 'k');
+    expect(await cache.load('/api/v1/namespaces/app/config/k')).not.toBeNull();
   });
 });
