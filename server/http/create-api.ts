@@ -22,6 +22,7 @@ import { touchKeys } from '../services/touch-keys.ts';
 import { ValueValidator } from '../services/values/validator.ts';
 import type { ValueThread } from '../services/values/validator.ts';
 import { authenticateRequest } from './authenticate-request.ts';
+import { answerClientError } from './client-error.ts';
 import { handlerOf } from './dispatch.ts';
 import { HTTP_SERVER_OPTIONS, SMALL_BODY_BYTES_MAX, URL_BYTES_MAX } from './limits.ts';
 import { openapiDocument } from './openapi.ts';
@@ -64,10 +65,11 @@ export function createApi(options: ApiOptions): FastifyInstance {
     genReqId: requestIdOf,
     bodyLimit: SMALL_BODY_BYTES_MAX,
     http: HTTP_SERVER_OPTIONS,
+    clientErrorHandler: answerClientError,
     requestTimeout: HTTP_SERVER_OPTIONS.requestTimeout,
     keepAliveTimeout: HTTP_SERVER_OPTIONS.keepAliveTimeout,
     exposeHeadRoutes: false,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: URL_BYTES_MAX, caseSensitive: true, ignoreTrailingSlash: false, querystringParser: parseQueryString },
     frameworkErrors: (error, request, reply) => {

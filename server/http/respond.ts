@@ -21,6 +21,7 @@ const NO_STORE = 'private, no-store';
 function write(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, status: number, headers: HeaderList, text: string): void {
   const { raw } = reply;
   if (status !== 304 && status !== 204) headers.push('content-length', String(Buffer.byteLength(text)));
+  if (api.stopping.aborted) headers.push('connection', 'close');
   reply.hijack();
   raw.writeHead(status, headers);
   raw.end(text);
@@ -57,7 +58,8 @@ export function sendAnswer(
     if (wrote.replayed) headers.push(REPLAYED, 'true');
   }
   if (body.kind === 'events') {
-    headers.push('cache-control', 'private, no-store, no-transform', 'x-accel-buffering', 'no');
+    // A stream ends when the node stops or the key is revoked: then its connection is of no more use, and must not keep the node up.
+    headers.push('cache-control', 'private, no-store, no-transform', 'x-accel-buffering', 'no', 'connection', 'close');
   } else if (answer.headers?.['cache-control'] === undefined) {
     headers.push('cache-control', isConstrained(call, answer) ? NO_STORE : 'private, no-cache', 'vary', VARY);
   }
