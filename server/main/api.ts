@@ -26,12 +26,22 @@ function apiSettings(settings: NodeSettings): ApiSettings {
 
 /** The API of this node over an engine client of the calling thread. Both doors are made by this one function. */
 export function nodeApi(engine: Engine, settings: NodeSettings, secret: string, version: string, logger: pino.Logger): FastifyInstance {
-  return createApi({ engine, settings: apiSettings(settings), sessionSecret: secret, logger, version, valueThread: { url: new URL('./value-thread.mjs', import.meta.url) } });
+  return createApi({
+    engine,
+    settings: apiSettings(settings),
+    sessionSecret: secret,
+    logger,
+    version,
+    valueThread: { url: new URL('./value-thread.mjs', import.meta.url) },
+  });
 }
 
 /** JSON lines on standard error. */
 export function nodeLogger(settings: NodeSettings): pino.Logger {
-  return pino({ level: settings.logLevel, base: { node: settings.id }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level: settings.logLevel, base: { node: settings.id }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }
 
 export function sha256Hex(text: string): string {

@@ -64,7 +64,7 @@ function openLog(dir: string): LogStore {
   }
 }
 
-async function run(): Promise<void> {
+async function start(): Promise<void> {
   const directory = openDataDirectory(settings);
   const stateDir = join(settings.data, 'state');
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
@@ -81,7 +81,11 @@ async function run(): Promise<void> {
     timing: timing(),
     readyLagEntriesMax: settings.readyLagEntriesMax,
     seedKeyHash,
-    retention: { revisionsPerKey: settings.historyKeep.revisionsMax, revisionsMs: settings.historyKeep.ageMsMax, auditMs: settings.auditKeepMs },
+    retention: {
+      revisionsPerKey: settings.historyKeep.revisionsMax,
+      revisionsMs: settings.historyKeep.ageMsMax,
+      auditMs: settings.auditKeepMs,
+    },
     runtime,
     log,
     storage,
@@ -93,7 +97,11 @@ async function run(): Promise<void> {
         secret,
         handlers,
         log: logger,
-        timers: { now: processNowMs, setTimeout: (callback, delayMs) => setTimeout(callback, delayMs), clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout) },
+        timers: {
+          now: processNowMs,
+          setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+          clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+        },
         random: () => Math.random(),
         tls: settings.peerTls === null ? undefined : readTls(settings.peerTls),
       }),
@@ -113,9 +121,26 @@ async function run(): Promise<void> {
     relayServer: (request) => engine.serveRelay(request),
     onSeeded: () => tell({ type: 'seeded' }),
   });
-  const engine: EngineHost = new EngineHost({ nodeId: settings.id, runtime, logger, lab: settings.lab, staleAfterMs: settings.electionTimeoutMs, waitersMax: settings.waitersMax, services: node });
+  const engine: EngineHost = new EngineHost({
+    nodeId: settings.id,
+    runtime,
+    logger,
+    lab: settings.lab,
+    staleAfterMs: settings.electionTimeoutMs,
+    waitersMax: settings.waitersMax,
+    services: node,
+  });
   engine.opened('default', null);
   engine.publish('default');
+
+  async function stop(graceMs: number): Promise<void> {
+    await node.stop(graceMs);
+    log.close();
+    disk.stop();
+    directory.release();
+    tell({ type: 'stopped' });
+    parentPort?.close();
+  }
 
   parentPort?.on('message', (message: ToConsensus) => {
     switch (message.type) {
@@ -126,17 +151,11 @@ async function run(): Promise<void> {
         if (settings.peerTls !== null) node.transport.reloadTls(readTls(settings.peerTls));
         return;
       case 'stop':
-        void node.stop(message.graceMs).then(() => {
-          log.close();
-          disk.stop();
-          directory.release();
-          tell({ type: 'stopped' });
-          parentPort?.close();
-        });
+        void stop(message.graceMs);
     }
   });
   tell({ type: 'started', peer: formatHostPort(settings.peerListen) });
   await node.start();
 }
 
-run().catch((error: unknown) => fatal('the node cannot start', error instanceof Error ? error : new Error(String(error))));
+start().catch((error: unknown) => fatal('the node cannot start', error instanceof Error ? error : new Error(String(error))));

@@ -29,12 +29,23 @@ export interface DataDirectory {
  */
 export function openDataDirectory(settings: NodeSettings): DataDirectory {
   const lock = lockDataDir(settings.data);
-  const empty: NodeIdentity = { nodeId: settings.id, stage: 'empty', clusterId: null, clusterName: settings.clusterName, lineageId: null, incarnation: null, began: false, members: [] };
+  const empty: NodeIdentity = {
+    nodeId: settings.id,
+    stage: 'empty',
+    clusterId: null,
+    clusterName: settings.clusterName,
+    lineageId: null,
+    incarnation: null,
+    began: false,
+    members: [],
+  };
   const load = (): NodeIdentity => readIdentity(settings.data, (content) => Identity.parse(content)) ?? empty;
   const { nodeId } = load();
   if (nodeId !== settings.id) {
     lock.release();
-    throw new Error(`the data directory ${settings.data} belongs to node ${nodeId}; this node is called ${settings.id}. Give it its own --data, or start it as ${nodeId}.`);
+    throw new Error(
+      `the data directory ${settings.data} belongs to node ${nodeId}; this node is called ${settings.id}. Give it its own --data, or start it as ${nodeId}.`,
+    );
   }
   return { identities: { load, save: (identity) => writeIdentity(settings.data, identity) }, release: () => lock.release() };
 }

@@ -1,5 +1,4 @@
-import { statfs } from 'node:fs/promises';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface DiskState {
@@ -55,7 +54,11 @@ export class DiskWatch {
       const freeBytes = bavail * bsize;
       let stateBytes = 0;
       for (const sizeBytes of this.#states.values()) stateBytes += sizeBytes();
-      this.#state = { freeBytes, dataBytes: await treeBytes(this.#dir), full: freeBytes < this.#reserveBytes || stateBytes > this.#stateBytesMax };
+      this.#state = {
+        freeBytes,
+        dataBytes: await treeBytes(this.#dir),
+        full: freeBytes < this.#reserveBytes || stateBytes > this.#stateBytesMax,
+      };
     } catch {
       // A file may vanish between listing and looking, and a state close in between; the next look has the answer.
     }

@@ -60,7 +60,14 @@ export async function runNode(settings: NodeSettings, onFatal: (message: string)
   if (settings.apiDoor === 'node' || !settings.web) engine.serveRelays(createRelayHandler(api));
   await api.ready();
   const web = settings.web
-    ? new WebDoor({ root: rootDirectory(), settings, secret, version, ports: await threads.ports(), onFailed: (message) => logger.error({ message }, 'console-failed') })
+    ? new WebDoor({
+        root: rootDirectory(),
+        settings,
+        secret,
+        version,
+        ports: await threads.ports(),
+        onFailed: (message) => logger.error({ message }, 'console-failed'),
+      })
     : null;
   const server = new PublicServer({ settings, api, web });
   await server.listen();
@@ -105,7 +112,13 @@ export async function runNode(settings: NodeSettings, onFatal: (message: string)
 
 /** Certificates are renewed under a running node: their files are looked at now and then. */
 function watchCertificates(settings: NodeSettings, changed: () => void): () => void {
-  const files = [settings.tls?.certFile, settings.tls?.keyFile, settings.peerTls?.certFile, settings.peerTls?.keyFile, settings.peerTls?.caFile].filter((file) => file !== undefined);
+  const files = [
+    settings.tls?.certFile,
+    settings.tls?.keyFile,
+    settings.peerTls?.certFile,
+    settings.peerTls?.keyFile,
+    settings.peerTls?.caFile,
+  ].filter((file) => file !== undefined);
   for (const file of files) watchFile(file, { interval: TLS_LOOK_MS, persistent: false }, changed);
   return () => {
     for (const file of files) unwatchFile(file, changed);

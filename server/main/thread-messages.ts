@@ -12,13 +12,21 @@ export interface ConsensusThreadData {
   readonly copyScript: string;
 }
 
-export type ToConsensus = { readonly type: 'connect'; readonly id: number; readonly port: MessagePort } | { readonly type: 'stop'; readonly graceMs: number } | { readonly type: 'reload-tls' };
+export type ToConsensus =
+  | { readonly type: 'connect'; readonly id: number; readonly port: MessagePort }
+  | { readonly type: 'stop'; readonly graceMs: number }
+  | { readonly type: 'reload-tls' };
 
 export type FromConsensus =
   | { readonly type: 'connected'; readonly id: number; readonly init: EngineClientInit }
   /** The data directory is locked and the peer port listens. */
   | { readonly type: 'started'; readonly peer: string }
-  | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly event: string; readonly fields: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly event: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'seeded' }
   /** The process must end at once with this message. */
   | { readonly type: 'fatal'; readonly message: string }

@@ -45,8 +45,13 @@ export class NodeThreads {
     this.#consensus = new Worker(script('consensus-thread'), { workerData: data, name: 'consensus' });
     this.#reader = new Worker(script('reader-thread'), { name: 'reader' });
     this.#consensus.on('message', (message: FromConsensus) => this.#receive(message));
-    for (const [name, worker] of [['consensus', this.#consensus], ['reader', this.#reader]] as const) {
-      worker.on('error', (error) => options.onFatal(`the ${name} thread failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+    for (const [name, worker] of [
+      ['consensus', this.#consensus],
+      ['reader', this.#reader],
+    ] as const) {
+      worker.on('error', (error) =>
+        options.onFatal(`the ${name} thread failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+      );
       worker.on('exit', (code) => {
         if (!this.#ending) options.onFatal(`the ${name} thread ended with ${code}`);
       });

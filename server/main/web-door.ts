@@ -36,7 +36,11 @@ export class WebDoor {
     this.#socketPath = join(this.#dir, `${randomBytes(4).toString('hex')}.sock`);
     const { root, settings, secret, version, ports } = options;
     const data: WebThreadData = { root, socketPath: this.#socketPath, settings, sessionSecret: secret, version, ...ports };
-    this.#worker = new Worker(new URL('./web-thread.mjs', import.meta.url), { workerData: data, transferList: [ports.enginePort, ports.scanPort], name: 'web' });
+    this.#worker = new Worker(new URL('./web-thread.mjs', import.meta.url), {
+      workerData: data,
+      transferList: [ports.enginePort, ports.scanPort],
+      name: 'web',
+    });
     this.#worker.on('message', (message: FromWeb) => {
       if (message.type === 'listening') this.#state = 'open';
       else options.onFailed(message.message);
@@ -53,20 +57,25 @@ export class WebDoor {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     if (this.#state !== 'open') {
-      response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' }).end('The console is starting. Try again in a second.\n');
+      response
+        .writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' })
+        .end('The console is starting. Try again in a second.\n');
       return;
     }
     const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !HOP_HEADERS.has(name)));
-    const upstream = httpRequest({ socketPath: this.#socketPath, agent: this.#agent, method: request.method, path: request.url, headers }, (answer) => {
-      const passed: (string | string[])[] = [];
-      for (let at = 0; at < answer.rawHeaders.length; at += 2) {
-        const [name = '', value = ''] = [answer.rawHeaders[at], answer.rawHeaders[at + 1]];
-        if (!HOP_HEADERS.has(name.toLowerCase())) passed.push(name, value);
-      }
-      response.writeHead(answer.statusCode ?? 502, passed as string[]);
-      response.flushHeaders();
-      answer.pipe(response);
-    });
+    const upstream = httpRequest(
+      { socketPath: this.#socketPath, agent: this.#agent, method: request.method, path: request.url, headers },
+      (answer) => {
+        const passed: (string | string[])[] = [];
+        for (let at = 0; at < answer.rawHeaders.length; at += 2) {
+          const [name = '', value = ''] = [answer.rawHeaders[at], answer.rawHeaders[at + 1]];
+          if (!HOP_HEADERS.has(name.toLowerCase())) passed.push(name, value);
+        }
+        response.writeHead(answer.statusCode ?? 502, passed as string[]);
+        response.flushHeaders();
+        answer.pipe(response);
+      },
+    );
     upstream.on('error', () => {
       if (response.headersSent) response.destroy();
       else response.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' }).end('The console did not answer.\n');

@@ -20,6 +20,7 @@ import type {
   RaftConfig,
   RaftStorage,
   Ready,
+  Role,
   SoftState,
   Status,
 } from './types.ts';
@@ -191,6 +192,33 @@ export class RawNode {
     }
     for (const message of toSelf) raft.step(message);
     if (raft.role === 'leader') selfPersisted(raft);
+  }
+
+  // What the shell looks at many times a turn, without making a `Status`.
+
+  get role(): Role {
+    return this.#raft.role;
+  }
+
+  get leader(): PeerId | null {
+    return this.#raft.leader;
+  }
+
+  get term(): number {
+    return this.#raft.term;
+  }
+
+  get commit(): number {
+    return this.#raft.log.commit;
+  }
+
+  get confState(): ConfState {
+    return this.#raft.tracker.conf;
+  }
+
+  /** The applied configuration has members, and this node is none of them. */
+  get removed(): boolean {
+    return this.#raft.removed();
   }
 
   /** The state machine holds everything up to `index`. */

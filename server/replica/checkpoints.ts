@@ -17,7 +17,12 @@ export interface CheckpointLimits {
   readonly followerEntriesMax: number;
 }
 
-export const CHECKPOINT_LIMITS: CheckpointLimits = { walBytes: 8 * 1024 * 1024, intervalMs: 30_000, tailEntries: 50_000, followerEntriesMax: 200_000 };
+export const CHECKPOINT_LIMITS: CheckpointLimits = {
+  walBytes: 8 * 1024 * 1024,
+  intervalMs: 30_000,
+  tailEntries: 50_000,
+  followerEntriesMax: 200_000,
+};
 
 export class Checkpointer {
   readonly #log: LogStore;
@@ -40,7 +45,8 @@ export class Checkpointer {
     const last = this.#last.get(replica.group) ?? { atMs: nowMs, index: -1 };
     if (!this.#last.has(replica.group)) this.#last.set(replica.group, last);
     const applied = replica.machine.applied().index;
-    const due = replica.machine.walBytes() >= this.#limits.walBytes || (nowMs - last.atMs >= this.#limits.intervalMs && applied > last.index);
+    const due =
+      replica.machine.walBytes() >= this.#limits.walBytes || (nowMs - last.atMs >= this.#limits.intervalMs && applied > last.index);
     if (!due) return;
     const durable = replica.machine.checkpoint();
     // A long reader can keep a checkpoint from completing: it is tried again at the next tick.
@@ -54,7 +60,8 @@ export class Checkpointer {
     let keepFrom = durable - this.#limits.tailEntries;
     const { progress, lastIndex } = replica.status();
     for (const member of progress?.values() ?? []) {
-      if (member.recentActive && member.state !== 'snapshot') keepFrom = Math.min(keepFrom, Math.max(member.match, lastIndex - this.#limits.followerEntriesMax));
+      if (member.recentActive && member.state !== 'snapshot')
+        keepFrom = Math.min(keepFrom, Math.max(member.match, lastIndex - this.#limits.followerEntriesMax));
     }
     const log = this.#log.group(replica.group);
     if (keepFrom <= log.base().index) return;

@@ -7,28 +7,29 @@ import type { HealthCheck, LabState, RelayOutcome, RelayRequest } from '../engin
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import { LogCorruptionError, type LogStore } from '../log/types.ts';
 import { type Hello, type PeerHandlers, PeerReplyError, type PeerTransport } from '../peers/types.ts';
+import { beginGroup } from './begin.ts';
 import type { CheckpointLimits } from './checkpoints.ts';
-import { nameOfPeer } from './conf-context.ts';
-import { packEnvelope, unpackEnvelope } from './envelope.ts';
-import { Formation, type InitialMember, initialClusterHash, METHOD_FORM_STATE, type FormationOutcome } from './formation.ts';
-import { decodeForwarded, METHOD_PROPOSE } from './forwarding.ts';
-import { createGenesis } from './genesis.ts';
+import { Formation, type InitialMember, initialClusterHash, type FormationOutcome } from './formation.ts';
 import { type HostObserver, ReplicaHost } from './host.ts';
 import type { IdentityStore, NodeIdentity } from './identity.ts';
 import { Lab } from './lab.ts';
 import { Maintenance } from './maintenance.ts';
+import { Lateness } from './lateness.ts';
 import { metricsText } from './metrics-text.ts';
+import { healthChecks, type NodeFacts, nodeReasons } from './node-health.ts';
 import type { NodeServices } from './node-services.ts';
 import { judgePeer } from './peer-policy.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { ReadQuestion } from './read-index-queue.ts';
-import { METHOD_RELAY, relayTo, serveRelay, type RelayServer } from './relay.ts';
-import type { ReplicaTiming } from './group-replica.ts';
+import { answerPeer } from './peer-requests.ts';
+import { type RelayServer, relayTo } from './relay.ts';
+import type { ReplicaTiming } from './group-options.ts';
 import { receiveSnapshot } from './snapshot-receiver.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import type { StateStorage } from './state-storage.ts';
-import { METHOD_STATUS, StatusCollector } from './status-collector.ts';
-import { handOver, METHOD_TRANSFER, transferLeadership } from './transfer.ts';
+import { StatusCollector } from './status-collector.ts';
+import { type NodePhase, unformedStatus, unformedView } from './unformed.ts';
+import { handOver, transferLeadership } from './transfer.ts';
 
 export const GROUP_DEFAULT = 'default';
 /** Levels of commands and frames that this build speaks. */
@@ -64,15 +65,13 @@ export interface ConsensusNodeOptions {
   readonly checkpoints?: CheckpointLimits | undefined;
 }
 
-export type NodePhase = 'forming' | 'wiped-node' | 'foreign' | 'serving' | 'stopped';
-
 export class ConsensusNode implements NodeServices {
   readonly #options: ConsensusNodeOptions;
   readonly #clock = new HybridClock();
   readonly #transport: PeerTransport;
   readonly #lab = new Lab();
   readonly #stop = new AbortController();
-  readonly #lateness: number[] = [];
+  readonly #lateness = new Lateness();
   readonly #startedMs: number;
   #identity: NodeIdentity;
   #formation: Formation | null = null;
@@ -115,7 +114,9 @@ export class ConsensusNode implements NodeServices {
 
   async #form(): Promise<void> {
     const options = this.#options;
-    this.#transport.setPeers(options.initialMembers.filter(({ name }) => name !== options.name).map(({ name, peer }) => ({ name, address: peer })));
+    this.#transport.setPeers(
+      options.initialMembers.filter(({ name }) => name !== options.name).map(({ name, peer }) => ({ name, address: peer })),
+    );
     this.#formation = new Formation({
       self: { name: options.name, peer: options.peerAddress, url: options.url },
       clusterName: options.clusterName,
@@ -150,11 +151,12 @@ export class ConsensusNode implements NodeServices {
   async #serve(): Promise<void> {
     const options = this.#options;
     const { nodeId: name, incarnation } = this.#identity;
-    if (name !== options.name || incarnation === null) throw new Error(`this data directory belongs to node ${name}, not to ${options.name}`);
+    if (name !== options.name || incarnation === null)
+      throw new Error(`this data directory belongs to node ${name}, not to ${options.name}`);
     const host = new ReplicaHost({
       name,
       self: `${name}@${incarnation}`,
-      runtime: options.runtime,
+      runtime: { ...options.runtime, wallMs: () => this.wallMs() },
       log: options.log,
       storage: options.storage,
       transport: this.#transport,
@@ -167,7 +169,15 @@ export class ConsensusNode implements NodeServices {
       firstMembers: this.#identity.members,
     });
     this.#host = host;
-    this.#maintenance = new Maintenance({ host, runtime: options.runtime, group: GROUP_DEFAULT, seedKeyHash: options.seedKeyHash, retention: options.retention, onSeeded: options.onSeeded, logger: options.logger });
+    this.#maintenance = new Maintenance({
+      host,
+      runtime: options.runtime,
+      group: GROUP_DEFAULT,
+      seedKeyHash: options.seedKeyHash,
+      retention: options.retention,
+      onSeeded: options.onSeeded,
+      logger: options.logger,
+    });
     this.#status = new StatusCollector({
       self: options.name,
       host,
@@ -180,7 +190,7 @@ export class ConsensusNode implements NodeServices {
       startedMs: this.#startedMs,
       disk: options.disk,
       level: LEVEL_MAX,
-      reasons: () => this.#reasons(),
+      reasons: () => nodeReasons(this.#facts()),
     });
     await this.#open(host, GROUP_DEFAULT);
     this.#phase = 'serving';
@@ -193,7 +203,8 @@ export class ConsensusNode implements NodeServices {
 
   async #open(host: ReplicaHost, group: string): Promise<void> {
     try {
-      await this.#begin(group);
+      const { log, storage, identities } = this.#options;
+      this.#identity = await beginGroup(group, this.#identity, log, storage, identities);
       await host.open(group);
     } catch (error) {
       if (!(error instanceof LogCorruptionError)) throw error;
@@ -201,21 +212,11 @@ export class ConsensusNode implements NodeServices {
     }
   }
 
-  async #begin(group: string): Promise<void> {
-    const { log, storage, identities } = this.#options;
-    const there = log.groups().includes(group);
-    if (this.#identity.began) {
-      if (!there) throw new LogCorruptionError(`the log holds nothing of group ${group}, though this node has voted in it: log files are missing`);
-      return;
-    }
-    if (!there) await createGenesis(group, this.#identity, log, storage);
-    this.#identity = { ...this.#identity, began: true };
-    identities.save(this.#identity);
-  }
-
   /** Until the state tells better, the first configuration says whom to talk to. */
   #identityPeers(): readonly { readonly name: string; readonly address: string }[] {
-    return (this.#host?.members() ?? this.#identity.members).filter(({ name }) => name !== this.#options.name).map(({ name, peer }) => ({ name, address: peer }));
+    return (this.#host?.members() ?? this.#identity.members)
+      .filter(({ name }) => name !== this.#options.name)
+      .map(({ name, peer }) => ({ name, address: peer }));
   }
 
   #observer(): HostObserver {
@@ -237,8 +238,7 @@ export class ConsensusNode implements NodeServices {
     runtime.after(Math.max(0, dueMs + timing.tickMs - runtime.nowMs()), () => {
       if (this.#stop.signal.aborted) return;
       const late = runtime.nowMs() - dueMs - timing.tickMs;
-      this.#lateness.push(Math.max(0, late));
-      if (this.#lateness.length > 600) this.#lateness.shift();
+      this.#lateness.add(late);
       const ticks = 1 + Math.max(0, Math.floor(late / timing.tickMs));
       this.#host?.tick(ticks);
       this.#maintenance?.tick();
@@ -282,7 +282,11 @@ export class ConsensusNode implements NodeServices {
         if (this.#clock.merge(clock, this.wallMs()) === 'ignored') this.#clockIgnored += 1;
       },
       // A peer speaks for itself only: the handshake has proved its name and incarnation.
-      onRaft: (from, group, messages) => this.#host?.onRaft(group, messages.filter((message) => message.from === `${from.name}@${from.hello.incarnation ?? ''}`)),
+      onRaft: (from, group, messages) =>
+        this.#host?.onRaft(
+          group,
+          messages.filter((message) => message.from === `${from.name}@${from.hello.incarnation ?? ''}`),
+        ),
       onRaftDropped: (to, group) => this.#host?.onRaftDropped(to, group),
       onRequest: (from, method, body, context) => this.#onRequest(from.name, method, body, context.timeoutMs ?? 0),
       onStream: async (_from, stream) => {
@@ -290,9 +294,7 @@ export class ConsensusNode implements NodeServices {
         await receiveSnapshot(this.#host, this.#options.storage, stream);
         return new Uint8Array(0);
       },
-      onPeerChange: (name, state) => {
-        this.#options.logger('debug', 'peer-changed', { name, connected: state.connected, refused: state.refused });
-      },
+      onPeerChange: (name, { connected, refused }) => this.#options.logger('debug', 'peer-changed', { name, connected, refused }),
     };
   }
 
@@ -300,43 +302,25 @@ export class ConsensusNode implements NodeServices {
     return this.#options.runtime.wallMs() + this.#lab.state.clockOffsetMs;
   }
 
-  async #onRequest(from: string, method: string, body: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+  #onRequest(from: string, method: string, body: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
     const forming = this.#formation?.handle(method, body) ?? null;
-    if (forming !== null) return forming;
-    switch (method) {
-      case METHOD_FORM_STATE: {
-        const { stage, clusterId } = this.#current();
-        return packEnvelope({ stage, clusterId, listHash: initialClusterHash(this.#options.initialMembers), member: { name: this.#options.name, peer: this.#options.peerAddress, url: this.#options.url } });
-      }
-      case METHOD_PROPOSE:
-        return this.#onForwarded(body, timeoutMs);
-      case METHOD_STATUS:
-        return packEnvelope(this.#status?.report() ?? null);
-      case METHOD_RELAY:
-        return serveRelay(this.#options.relayServer, body);
-      case METHOD_TRANSFER: {
-        const { group, node } = unpackEnvelope(body).header as { group: string; node: string };
-        return packEnvelope(await this.transfer(group, node, timeoutMs));
-      }
-      default:
-        throw new PeerReplyError('unknown-method', `${from} asks for ${method}, which this node does not know`);
-    }
-  }
-
-  #onForwarded(body: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    const { group, frees, command } = decodeForwarded(body);
-    const deadlineMs = this.#options.runtime.nowMs() + timeoutMs;
-    return new Promise((resolve) => {
-      this.propose(group, { bytes: command, deadlineMs, forward: 'never', frees, forwarded: true, settle: (outcome) => resolve(packEnvelope(outcome)) });
-    });
+    if (forming !== null) return Promise.resolve(forming);
+    const { stage, clusterId } = this.#current();
+    const { name, peerAddress: peer, url, initialMembers, runtime, relayServer } = this.#options;
+    const formState = { stage, clusterId, listHash: initialClusterHash(initialMembers), member: { name, peer, url } };
+    return answerPeer(
+      { node: this, formState, report: () => this.#status?.report() ?? null, runtime, relayServer },
+      from,
+      method,
+      body,
+      timeoutMs,
+    );
   }
 
   // ------------------------------------------------------------------------------------------------------- services
 
   view(group: string): ReturnType<ReplicaHost['view']> {
-    if (this.#host !== null) return this.#host.view(group);
-    const condition = this.#phase === 'wiped-node' || this.#phase === 'foreign' ? 'wiped-node' : 'forming';
-    return { group, condition, role: 'follower', term: 0, commitIndex: 0, appliedIndex: 0, contactMs: null, leaderPeer: null };
+    return this.#host?.view(group) ?? unformedView(group, this.#phase);
   }
 
   propose(group: string, proposal: Proposal): void {
@@ -352,51 +336,38 @@ export class ConsensusNode implements NodeServices {
   }
 
   async status(): Promise<ClusterStatus> {
-    if (this.#status !== null) return this.#status.collect();
-    const detail = this.#phaseDetail === '' ? 'The cluster is not formed yet: all nodes of --initial-cluster are needed once.' : this.#phaseDetail;
+    const { name, clusterName } = this.#options;
+    return this.#status?.collect() ?? unformedStatus(name, clusterName, this.#phase, this.#phaseDetail);
+  }
+
+  #facts(): NodeFacts {
     return {
-      cluster: { id: '', lineage: '', name: this.#options.clusterName, level: 0, verdict: 'unavailable', reasons: [{ code: this.#phase, node: this.#options.name, text: detail, help: 'See docs/operations.md, "Forming a cluster".' }], canLose: 0 },
       node: this.#options.name,
-      nodes: [],
-      groups: [],
+      host: this.#host,
+      view: this.view(GROUP_DEFAULT),
+      disk: this.#options.disk(),
+      clockAheadMs: this.#clock.last.ms - this.wallMs(),
+      readyLagEntriesMax: this.#options.readyLagEntriesMax,
+      detail: this.#phaseDetail,
     };
   }
 
-  #reasons(): ReturnType<StatusCollector['report']>['reasons'] {
-    const reasons: { code: string; node: string; group?: string; text: string; help: string }[] = [];
-    const node = this.#options.name;
-    for (const group of this.#host?.groups() ?? []) {
-      const reason = this.#host?.quarantineReason(group) ?? null;
-      if (reason !== null) reasons.push({ code: 'replica-quarantined', node, group, text: `The replica of group ${group} on ${node} is out of service: ${reason}.`, help: 'Its data is damaged. The other replicas hold it; replace this member so that it starts with a fresh copy.' });
-    }
-    if (this.#options.disk().full) reasons.push({ code: 'storage-full', node, text: `Storage of ${node} is nearly full: writes that take space are refused.`, help: 'Free space on its disk, or delete entries; reads and deletes go on.' });
-    const ahead = this.#clock.last.ms - this.wallMs();
-    if (ahead > 500) reasons.push({ code: 'clock-ahead', node, text: `A clock in the cluster is ${Math.round(ahead)} ms ahead of that of ${node}.`, help: 'Look at time synchronisation. Order and reads do not depend on it; shown times do.' });
-    return reasons;
-  }
-
   async health(): Promise<readonly HealthCheck[]> {
-    const view = this.view(GROUP_DEFAULT);
-    const disk = this.#options.disk();
-    const lag = Math.max(0, view.commitIndex - view.appliedIndex);
-    return [
-      { name: 'replica', ok: view.condition === 'ok', detail: this.#phaseDetail === '' ? view.condition : `${view.condition}: ${this.#phaseDetail}` },
-      { name: 'member', ok: view.condition !== 'removed' && this.#host !== null, detail: this.#host === null ? 'no member of a cluster yet' : 'member of the current configuration' },
-      { name: 'leader', ok: view.leaderPeer !== null, detail: view.leaderPeer === null ? 'no leader known' : `leader is ${nameOfPeer(view.leaderPeer)}` },
-      { name: 'applied', ok: lag <= this.#options.readyLagEntriesMax, detail: `${lag} entries behind commit, ${this.#options.readyLagEntriesMax} allowed` },
-      { name: 'disk', ok: !disk.full, detail: `${disk.freeBytes} bytes free` },
-    ];
+    return healthChecks(this.#facts());
   }
 
   metrics(): string {
     if (this.#host === null) return '';
-    const sorted = this.#lateness.toSorted((a, b) => a - b);
-    const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
-    return `${metricsText(this.#host, this.#transport, { p99: at(0.99), max: at(1) })}# HELP confman_clock_ignored_total Clock values too far ahead to be taken over.\n# TYPE confman_clock_ignored_total counter\nconfman_clock_ignored_total ${this.#clockIgnored}\n`;
+    return metricsText(this.#host, this.#transport, { loopLatenessMs: this.#lateness.quantiles(), clockIgnored: this.#clockIgnored });
   }
 
   relay(node: string, request: RelayRequest, timeoutMs: number): Promise<RelayOutcome> {
-    return relayTo({ self: this.#options.name, members: this.#host?.members() ?? [], transport: this.#transport, server: this.#options.relayServer }, node, request, timeoutMs);
+    return relayTo(
+      { self: this.#options.name, members: this.#host?.members() ?? [], transport: this.#transport, server: this.#options.relayServer },
+      node,
+      request,
+      timeoutMs,
+    );
   }
 
   async transfer(group: string, node: string, timeoutMs: number): ReturnType<NodeServices['transfer']> {

@@ -10,7 +10,9 @@ export interface CopyFacts {
 }
 
 /** What a copy thread is told to do. */
-export type CopyJob = { readonly type: 'copy'; readonly from: string; readonly to: string } | { readonly type: 'verify'; readonly path: string };
+export type CopyJob =
+  | { readonly type: 'copy'; readonly from: string; readonly to: string }
+  | { readonly type: 'verify'; readonly path: string };
 
 export type CopyReply = { readonly ok: true; readonly facts: CopyFacts } | { readonly ok: false; readonly message: string };
 

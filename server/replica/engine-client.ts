@@ -133,7 +133,12 @@ export class EngineClient implements Engine {
     const before = this.#groups.get(opened.group);
     before?.reader?.close();
     const reader = opened.path === null ? null : this.#openReader(opened.path);
-    this.#groups.set(opened.group, { opened, reader, waiters: before?.waiters ?? new Waiters(), listeners: before?.listeners ?? new Set() });
+    this.#groups.set(opened.group, {
+      opened,
+      reader,
+      waiters: before?.waiters ?? new Waiters(),
+      listeners: before?.listeners ?? new Set(),
+    });
     this.#wake(opened.slot);
   }
 
@@ -145,7 +150,18 @@ export class EngineClient implements Engine {
 
   view(group: string): GroupView {
     const open = this.#groups.get(group);
-    if (open === undefined) return { group, condition: 'joining', role: 'follower', term: 0, commitIndex: 0, appliedIndex: 0, leader: null, contactMs: null, stale: true };
+    if (open === undefined)
+      return {
+        group,
+        condition: 'joining',
+        role: 'follower',
+        term: 0,
+        commitIndex: 0,
+        appliedIndex: 0,
+        leader: null,
+        contactMs: null,
+        stale: true,
+      };
     const row = this.#board.read(open.opened.slot);
     const leader = row.leader === null ? undefined : this.#nodes[row.leader];
     const contactMs = row.contactAtMs === null ? null : Math.max(0, Math.round(processNowMs() - row.contactAtMs));
@@ -177,20 +193,46 @@ export class EngineClient implements Engine {
   // ------------------------------------------------------------------------------------------------------- writes and questions
 
   async propose(group: string, command: Command, options: ProposeOptions): Promise<ProposeOutcome> {
-    const asked = this.#ask('propose', { group, command: encodeCommand(command), forward: options.forward, frees: options.frees, timeoutMs: options.timeoutMs });
+    const asked = this.#ask('propose', {
+      group,
+      command: encodeCommand(command),
+      forward: options.forward,
+      frees: options.frees,
+      timeoutMs: options.timeoutMs,
+    });
     return this.#within(asked, options, { kind: 'unknown', reason: 'deadline' }, { kind: 'unknown', reason: 'stopping' });
   }
 
   readIndex(group: string, options: WaitOptions): Promise<ReadIndexOutcome> {
-    return this.#within(this.#ask('readIndex', { group, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'stopping' }, { kind: 'aborted' });
+    return this.#within(
+      this.#ask('readIndex', { group, timeoutMs: options.timeoutMs }),
+      options,
+      { kind: 'timeout' },
+      { kind: 'stopping' },
+      { kind: 'aborted' },
+    );
   }
 
   relay(node: string, request: RelayRequest, options: WaitOptions): Promise<RelayOutcome> {
-    return this.#within(this.#ask('relay', { node, request, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'timeout' });
+    return this.#within(
+      this.#ask('relay', { node, request, timeoutMs: options.timeoutMs }),
+      options,
+      { kind: 'timeout' },
+      { kind: 'timeout' },
+    );
   }
 
-  transferLeadership(group: string, node: string, options: WaitOptions): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }> {
-    return this.#within(this.#ask('transfer', { group, node, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'timeout' });
+  transferLeadership(
+    group: string,
+    node: string,
+    options: WaitOptions,
+  ): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }> {
+    return this.#within(
+      this.#ask('transfer', { group, node, timeoutMs: options.timeoutMs }),
+      options,
+      { kind: 'timeout' },
+      { kind: 'timeout' },
+    );
   }
 
   /** Bounds an answer of the consensus thread by the caller's own time and signal. */

@@ -65,7 +65,13 @@ export class EngineHost {
 
   /** The readable state of a group, new or replaced; `state` null: known, but nothing to read. */
   opened(group: string, state: OpenedState | null): void {
-    const opened: GroupOpened = { group, slot: this.#slot(group), path: state?.machine.path ?? null, generation: state?.generation ?? 0, identity: state?.machine.identity ?? null };
+    const opened: GroupOpened = {
+      group,
+      slot: this.#slot(group),
+      path: state?.machine.path ?? null,
+      generation: state?.generation ?? 0,
+      identity: state?.machine.identity ?? null,
+    };
     this.#opened.set(group, opened);
     this.#toAll({ type: 'opened', opened });
   }
@@ -115,14 +121,26 @@ export class EngineHost {
   }
 
   #ask(client: Client, message: Extract<ClientMessage, { type: 'ask' }>): void {
-    const answer = (value: Operations[keyof Operations]['a']): void => client.out.send({ type: 'answer', id: message.id, value, error: null });
-    const failed = (error: unknown): void => client.out.send({ type: 'answer', id: message.id, value: null, error: error instanceof Error ? error.message : String(error) });
+    const answer = (value: Operations[keyof Operations]['a']): void =>
+      client.out.send({ type: 'answer', id: message.id, value, error: null });
+    const failed = (error: unknown): void =>
+      client.out.send({ type: 'answer', id: message.id, value: null, error: error instanceof Error ? error.message : String(error) });
     const { services, runtime } = this.#options;
     switch (message.op) {
       case 'propose':
-        return services.propose(message.group, { bytes: message.command, deadlineMs: runtime.nowMs() + message.timeoutMs, forward: message.forward, frees: message.frees, forwarded: false, settle: answer });
+        return services.propose(message.group, {
+          bytes: message.command,
+          deadlineMs: runtime.nowMs() + message.timeoutMs,
+          forward: message.forward,
+          frees: message.frees,
+          forwarded: false,
+          settle: answer,
+        });
       case 'readIndex':
-        return services.readIndex(message.group, { deadlineMs: runtime.nowMs() + message.timeoutMs, settle: (outcome: ReadIndexOutcome) => answer(outcome) });
+        return services.readIndex(message.group, {
+          deadlineMs: runtime.nowMs() + message.timeoutMs,
+          settle: (outcome: ReadIndexOutcome) => answer(outcome),
+        });
       case 'status':
         return void services.status().then(answer, failed);
       case 'health':
@@ -130,7 +148,9 @@ export class EngineHost {
       case 'metrics':
         return answer(services.metrics());
       case 'relay':
-        return void services.relay(message.node, message.request, message.timeoutMs).then((outcome: RelayOutcome) => answer(outcome), failed);
+        return void services
+          .relay(message.node, message.request, message.timeoutMs)
+          .then((outcome: RelayOutcome) => answer(outcome), failed);
       case 'transfer':
         return void services.transfer(message.group, message.node, message.timeoutMs).then(answer, failed);
       case 'labState':

@@ -20,7 +20,8 @@ export function packEnvelope(header: unknown, tail: Uint8Array = new Uint8Array(
 export function unpackEnvelope(bytes: Uint8Array): Envelope {
   if (bytes.byteLength < 4) throw new RangeError('an envelope has at least 4 bytes');
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
-  if (length > HEADER_BYTES_MAX || 4 + length > bytes.byteLength) throw new RangeError(`an envelope header of ${length} bytes does not fit`);
+  if (length > HEADER_BYTES_MAX || 4 + length > bytes.byteLength)
+    throw new RangeError(`an envelope header of ${length} bytes does not fit`);
   const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, 4 + length)));
   return { header, tail: bytes.subarray(4 + length) };
 }

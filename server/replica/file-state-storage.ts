@@ -84,7 +84,13 @@ export class FileStateStorage implements StateStorage {
     const { group } = identity;
     const path = this.#path(group, 1);
     removeDatabase(path);
-    const confState = { voters: first.voters.map(({ id }) => id).toSorted(), learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+    const confState = {
+      voters: first.voters.map(({ id }) => id).toSorted(),
+      learners: [],
+      votersOutgoing: [],
+      learnersNext: [],
+      autoLeave: false,
+    };
     const machine = SqliteStateMachine.open(path, { create: { identity, confState, members: first.voters, position: first.position } });
     const durable = machine.checkpoint();
     machine.close();
@@ -114,7 +120,9 @@ export class FileStateStorage implements StateStorage {
       }
       const found = await this.#copies.verify(path);
       if (found.identity.group !== group || found.applied.index !== expected.index || found.applied.term !== expected.term) {
-        throw new StateFormatError(`the copy is of group ${found.identity.group} at ${found.applied.term}:${found.applied.index}, not of ${group} at ${expected.term}:${expected.index}`);
+        throw new StateFormatError(
+          `the copy is of group ${found.identity.group} at ${found.applied.term}:${found.applied.index}, not of ${group} at ${expected.term}:${expected.index}`,
+        );
       }
     } catch (error) {
       await rm(path, { force: true });

@@ -29,7 +29,10 @@ export interface InitialMember {
 
 /** Equal lists, in whatever order they are written, have equal hashes. */
 export function initialClusterHash(members: readonly InitialMember[]): string {
-  const text = members.map(({ name, peer }) => `${name}=${peer}`).toSorted().join(',');
+  const text = members
+    .map(({ name, peer }) => `${name}=${peer}`)
+    .toSorted()
+    .join(',');
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -48,7 +51,10 @@ export interface Draft {
   readonly members: readonly MemberInfo[];
 }
 
-export type FormationOutcome = { readonly kind: 'formed'; readonly identity: NodeIdentity } | { readonly kind: 'wiped-node' | 'foreign'; readonly detail: string } | { readonly kind: 'stopped' };
+export type FormationOutcome =
+  | { readonly kind: 'formed'; readonly identity: NodeIdentity }
+  | { readonly kind: 'wiped-node' | 'foreign'; readonly detail: string }
+  | { readonly kind: 'stopped' };
 
 export interface FormationOptions {
   readonly self: FormState['member'];
@@ -128,10 +134,16 @@ export class Formation {
       if (hello?.formed === true && hello.clusterId !== null && hello.clusterId === this.#identity.clusterId) this.#finish(hello.clusterId);
       if (this.#identity.stage === 'formed') return null;
       if (state?.refused?.reason === 'wiped-node') {
-        return { kind: 'wiped-node', detail: `${name} belongs to a cluster that knows ${this.#options.self.name} with another disk. This data directory is empty: it must not vote under the old identity. Replace the member: POST /api/v1/cluster/members with "replaces", or start with the old disk.` };
+        return {
+          kind: 'wiped-node',
+          detail: `${name} belongs to a cluster that knows ${this.#options.self.name} with another disk. This data directory is empty: it must not vote under the old identity. Replace the member: POST /api/v1/cluster/members with "replaces", or start with the old disk.`,
+        };
       }
       if (hello?.formed === true && (this.#identity.clusterId === null || hello.clusterId !== this.#identity.clusterId)) {
-        return { kind: 'foreign', detail: `${name} belongs already to cluster ${hello.clusterId ?? '?'}; this node never forms another one. Join it, or check --initial-cluster.` };
+        return {
+          kind: 'foreign',
+          detail: `${name} belongs already to cluster ${hello.clusterId ?? '?'}; this node never forms another one. Join it, or check --initial-cluster.`,
+        };
       }
     }
     return null;
@@ -151,7 +163,10 @@ export class Formation {
     if (unequal.length > 0) return this.#say('forming-refused', { reason: `--initial-cluster differs at ${unequal.join(',')}` });
     if (this.#identity.stage === 'empty') {
       const drafted = answers.filter(({ state }) => state?.stage !== 'empty').map(({ name }) => name);
-      if (drafted.length > 0) return this.#say('forming-refused', { reason: `${drafted.join(',')} hold a draft that this node has lost; empty their data directories to form anew` });
+      if (drafted.length > 0)
+        return this.#say('forming-refused', {
+          reason: `${drafted.join(',')} hold a draft that this node has lost; empty their data directories to form anew`,
+        });
       this.#draw(answers.flatMap(({ state }) => state?.member ?? []));
     }
     await this.#spread();
@@ -175,7 +190,12 @@ export class Formation {
       const incarnation = drawId() + drawId();
       return { id: `${name}@${incarnation}`, name, incarnation, peer, url };
     });
-    this.#acceptDraft({ clusterId: drawId(), clusterName, lineageId: drawId(), members: members.toSorted((a, b) => (a.id < b.id ? -1 : 1)) });
+    this.#acceptDraft({
+      clusterId: drawId(),
+      clusterName,
+      lineageId: drawId(),
+      members: members.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    });
   }
 
   async #spread(): Promise<void> {
@@ -196,8 +216,18 @@ export class Formation {
   #acceptDraft(draft: Draft): boolean {
     const mine = draft.members.find(({ name }) => name === this.#options.self.name);
     if (mine === undefined) return false;
-    if (this.#identity.stage !== 'empty') return this.#identity.clusterId === draft.clusterId && this.#identity.incarnation === mine.incarnation;
-    this.#save({ nodeId: mine.name, stage: 'draft', clusterId: draft.clusterId, clusterName: draft.clusterName, lineageId: draft.lineageId, incarnation: mine.incarnation, began: false, members: draft.members });
+    if (this.#identity.stage !== 'empty')
+      return this.#identity.clusterId === draft.clusterId && this.#identity.incarnation === mine.incarnation;
+    this.#save({
+      nodeId: mine.name,
+      stage: 'draft',
+      clusterId: draft.clusterId,
+      clusterName: draft.clusterName,
+      lineageId: draft.lineageId,
+      incarnation: mine.incarnation,
+      began: false,
+      members: draft.members,
+    });
     return true;
   }
 

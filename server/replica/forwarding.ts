@@ -25,7 +25,12 @@ export class Forwarder {
   readonly #requeue: (group: string, proposal: Proposal) => void;
   readonly #urlOf: (peer: string) => { readonly node: string; readonly url: string };
 
-  constructor(transport: PeerTransport, runtime: Runtime, requeue: (group: string, proposal: Proposal) => void, urlOf: (peer: string) => { readonly node: string; readonly url: string }) {
+  constructor(
+    transport: PeerTransport,
+    runtime: Runtime,
+    requeue: (group: string, proposal: Proposal) => void,
+    urlOf: (peer: string) => { readonly node: string; readonly url: string },
+  ) {
     this.#transport = transport;
     this.#runtime = runtime;
     this.#requeue = requeue;

@@ -19,5 +19,9 @@ export async function createGenesis(group: string, identity: NodeIdentity, log: 
   const voters = members.map(({ id }) => id).toSorted();
   storage.create({ group, clusterId, lineages: [{ id: lineageId, forkIndex: null }] }, { position: GENESIS, voters: members });
   const confState = { voters, learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
-  await appendDurably(log, { group, hardState: { term: GENESIS.term, vote: null, commit: GENESIS.index }, snapshot: { ...GENESIS, confState } });
+  await appendDurably(log, {
+    group,
+    hardState: { term: GENESIS.term, vote: null, commit: GENESIS.index },
+    snapshot: { ...GENESIS, confState },
+  });
 }

@@ -8,11 +8,12 @@
 import { assert } from '../../lib/kernel/assert.ts';
 import type { ProposeOutcome, ReplicaCondition } from '../engine/types.ts';
 import type { GroupLog, GroupWrite } from '../log/types.ts';
-import { decodeConfChange } from '../raft/confchange-codec.ts';
 import { RawNode } from '../raft/raw-node.ts';
-import type { ConfChange, Entry, Message, PeerId, ProposeResult, Ready, SnapMessage, SnapshotMetadata, Status } from '../raft/types.ts';
+import type { ConfChange, Message, PeerId, ProposeResult, Ready, SnapMessage, SnapshotMetadata, Status } from '../raft/types.ts';
 import type { Applied, ApplyInput, StateMachine } from '../state/types.ts';
-import { decodeMembers, membersAfter } from './conf-context.ts';
+import { ApplyLoop } from './apply-loop.ts';
+import type { GroupCallbacks, GroupReplicaOptions, ReplicaTiming } from './group-options.ts';
+import { proposeQueued, takeForLeader } from './drain-proposals.ts';
 import { type Proposal, ProposalQueue } from './proposal-queue.ts';
 import { type ReadQuestion, ReadIndexQueue } from './read-index-queue.ts';
 import { ReplicaRaftStorage } from './raft-storage.ts';
@@ -20,43 +21,8 @@ import type { Logger, Runtime } from './runtime.ts';
 import type { Stamper } from './stamper.ts';
 import type { OpenedState, StagedState, StateStorage } from './state-storage.ts';
 
-export interface ReplicaTiming {
-  readonly electionTicks: number;
-  readonly heartbeatTicks: number;
-  readonly tickMs: number;
-}
-
-export interface GroupReplicaOptions {
-  readonly group: string;
-  readonly self: PeerId;
-  readonly runtime: Runtime;
-  readonly log: GroupLog;
-  readonly state: OpenedState;
-  readonly storage: StateStorage;
-  readonly timing: ReplicaTiming;
-  readonly stamper: Stamper;
-  readonly logger: Logger;
-  readonly callbacks: GroupCallbacks;
-}
-
-/** What a group needs done by its host. None of these may call back into the group at once. */
-export interface GroupCallbacks {
-  send(group: string, messages: readonly Message[]): void;
-  /** A follower needs the state itself. */
-  sendSnapshot(group: string, message: SnapMessage): void;
-  /** To be made durable after everything handed over before; `persisted(number)` then follows. */
-  write(group: string, number: number, write: GroupWrite | null): void;
-  /** Queued proposals that this node may not propose itself: hand them to `leader`, or back to `requeue`. */
-  forward(group: string, leader: PeerId, proposals: readonly Proposal[]): void;
-  /** The state file was replaced: readers reopen. */
-  reopened(group: string, state: OpenedState): void;
-  membersChanged(group: string): void;
-  roleChanged(group: string): void;
-  wake(): void;
-}
-
-/** Bounds of the work of one group in one turn, so that no group can starve another (rule T5). */
-const TURN = { proposalsMax: 1024, proposalBytesMax: 8 * 1024 * 1024, entriesMax: 512, entryBytesMax: 4 * 1024 * 1024 } as const;
+/** Read at a time when a new leader looks at its tail. */
+const TAIL_BYTES_MAX = 4 * 1024 * 1024;
 /** A lost ReadIndex message is noticed after so many ticks. */
 const READ_PATIENCE_TICKS = 5;
 
@@ -78,9 +44,7 @@ export class GroupReplica {
   #conditionReason = '';
   /** Readies handed to the disk and not yet confirmed. */
   #writesOutstanding = 0;
-  /** Entries up to here may be applied: committed, and durable here. Invariant: >= applied. */
-  #committedTo: number;
-  #applyHeld = false;
+  readonly #applying: ApplyLoop;
   #staged: StagedState | null = null;
   /** When this replica last heard from its leader; null before. */
   #leaderHeardMs: number | null = null;
@@ -88,7 +52,7 @@ export class GroupReplica {
   #caughtUpMs: number;
   #lastRole: string;
   /** For rule T2. */
-  #counters = { elections: 0, leaderChanges: 0, appliedEntries: 0, snapshotsInstalled: 0 };
+  #counters = { elections: 0, leaderChanges: 0, snapshotsInstalled: 0 };
 
   constructor(options: GroupReplicaOptions) {
     this.group = options.group;
@@ -102,9 +66,16 @@ export class GroupReplica {
     this.#stamper = options.stamper;
     this.#timing = options.timing;
     this.#core = this.#startCore();
-    this.#committedTo = this.machine.applied().index;
+    this.#applying = new ApplyLoop({
+      group: this.group,
+      log: this.#log,
+      core: this.#core,
+      machine: () => this.machine,
+      applied: (result) => this.#answer(result),
+      confChanged: (input) => this.#confChanged(input),
+    });
     this.#caughtUpMs = this.#runtime.nowMs();
-    this.#lastRole = this.#core.status().role;
+    this.#lastRole = this.#core.role;
     this.#stamper.raise(this.machine.lastStamp());
   }
 
@@ -112,8 +83,14 @@ export class GroupReplica {
     const applied = this.machine.applied();
     const log = this.#log;
     // A state that is ahead of its own log means that the log has lost what it had acknowledged (D10): whoever opens it has to see to that.
-    assert(applied.index <= log.lastIndex(), () => `group ${this.group}: applied ${applied.index} is ahead of the log, which ends at ${log.lastIndex()}`);
-    assert(applied.index >= log.base().index, () => `group ${this.group}: the log starts after ${log.base().index}, but only ${applied.index} is applied`);
+    assert(
+      applied.index <= log.lastIndex(),
+      () => `group ${this.group}: applied ${applied.index} is ahead of the log, which ends at ${log.lastIndex()}`,
+    );
+    assert(
+      applied.index >= log.base().index,
+      () => `group ${this.group}: the log starts after ${log.base().index}, but only ${applied.index} is applied`,
+    );
     return new RawNode(
       {
         id: this.#self,
@@ -149,7 +126,12 @@ export class GroupReplica {
   }
 
   get counters(): Readonly<{ elections: number; leaderChanges: number; appliedEntries: number; snapshotsInstalled: number }> {
-    return this.#counters;
+    return { ...this.#counters, appliedEntries: this.#applying.count };
+  }
+
+  /** What is looked at many times a turn. */
+  get raft(): Pick<RawNode, 'role' | 'leader' | 'term' | 'commit' | 'confState' | 'removed'> {
+    return this.#core;
   }
 
   status(): Status {
@@ -171,17 +153,17 @@ export class GroupReplica {
   }
 
   #heardFrom(peer: PeerId): void {
-    if (this.#core.status().leader === peer) this.#leaderHeardMs = this.#runtime.nowMs();
+    if (this.#core.leader === peer) this.#leaderHeardMs = this.#runtime.nowMs();
   }
 
   /** @param ticks how many were due: more than one after this process was stopped */
   tick(ticks: number): void {
     if (!this.serving) return;
     // T2: missed time counts towards stepping down, never towards calling an election of one's own.
-    const due = this.#core.status().role === 'leader' ? Math.min(ticks, 2 * this.#timing.electionTicks) : 1;
+    const due = this.#core.role === 'leader' ? Math.min(ticks, 2 * this.#timing.electionTicks) : 1;
     for (let i = 0; i < due; i += 1) this.#core.tick();
     const now = this.#runtime.nowMs();
-    const leaderKnown = this.#core.status().leader !== null;
+    const leaderKnown = this.#core.leader !== null;
     this.proposals.expire(now, (proposal) => Math.max(0, now - proposal.deadlineMs));
     this.reads.expire(now, READ_PATIENCE_TICKS * this.#timing.tickMs, leaderKnown);
   }
@@ -240,12 +222,12 @@ export class GroupReplica {
 
   /** Lab mode: committed entries wait, nothing else changes. */
   holdApply(held: boolean): void {
-    this.#applyHeld = held;
+    this.#applying.hold(held);
     this.#callbacks.wake();
   }
 
   get applyHeld(): boolean {
-    return this.#applyHeld;
+    return this.#applying.held;
   }
 
   // ------------------------------------------------------------------------------------------------------- the turn
@@ -253,35 +235,18 @@ export class GroupReplica {
   /** Hands queued proposals and reads to the core, or to where the leader is. */
   drain(storageFull: boolean): void {
     if (!this.serving) return;
-    const status = this.#core.status();
-    if (status.role === 'leader') this.#drainAsLeader(storageFull);
-    else if (this.proposals.queued > 0) this.#drainAsFollower(status.leader);
-    if (status.leader !== null) {
+    const { role, leader } = this.#core;
+    if (this.proposals.queued > 0) this.#drainProposals(role === 'leader', leader, storageFull);
+    if (leader !== null) {
       const request = this.reads.startRound(this.#runtime.nowMs());
       if (request !== null) this.#core.readIndex(request);
     }
   }
 
-  #drainAsLeader(storageFull: boolean): void {
-    const taken = this.proposals.take(TURN.proposalsMax, TURN.proposalBytesMax);
-    const batch = storageFull ? refuseWhenFull(taken) : taken;
-    if (batch.length === 0) return;
-    const wallMs = this.#runtime.wallMs();
-    const result = this.#core.propose(batch.map((proposal) => this.#stamper.stamp(proposal.bytes, wallMs)));
-    if (result.kind === 'accepted') this.proposals.accepted(result.term, result.firstIndex, batch);
-    // Full tail or a transfer under way: they wait in the queue, where their time runs.
-    else this.proposals.putBack(batch);
-  }
-
-  #drainAsFollower(leader: PeerId | null): void {
-    const taken = this.proposals.take(TURN.proposalsMax, TURN.proposalBytesMax);
-    const [stay, go]: [Proposal[], Proposal[]] = [[], []];
-    for (const proposal of taken) {
-      if (proposal.forwarded) proposal.settle({ kind: 'not-leader', leader: null });
-      else if (leader === null) stay.push(proposal);
-      else go.push(proposal);
-    }
-    this.proposals.putBack(stay);
+  #drainProposals(leads: boolean, leader: PeerId | null, storageFull: boolean): void {
+    const { proposals } = this;
+    if (leads) return proposeQueued({ core: this.#core, proposals, stamper: this.#stamper, wallMs: this.#runtime.wallMs(), storageFull });
+    const go = takeForLeader(proposals, leader);
     if (leader !== null && go.length > 0) this.#callbacks.forward(this.group, leader, go);
   }
 
@@ -290,13 +255,13 @@ export class GroupReplica {
     if (!this.serving || !this.#core.hasReady()) return;
     const ready = this.#core.ready();
     for (const request of ready.readsLost) this.reads.lost(request);
-    const term = this.#core.status().term;
+    const term = this.#core.term;
     for (const { requestId, index } of ready.readStates) this.reads.answered(requestId, index, term);
     this.#send(ready.messages);
     const installed = ready.snapshot === undefined || this.#install(ready.snapshot);
     if (installed) this.#persist(ready);
     const last = ready.committedEntries.at(-1);
-    if (last !== undefined) this.#committedTo = Math.max(this.#committedTo, last.index);
+    if (last !== undefined) this.#applying.committed(last.index);
     if (ready.softState !== undefined) this.#roleChanged(ready.softState.role);
   }
 
@@ -305,7 +270,7 @@ export class GroupReplica {
     if (role === 'leader' && this.#lastRole !== 'leader') this.#becameLeader();
     this.#lastRole = role;
     this.#counters.leaderChanges += 1;
-    const { term, leader } = this.#core.status();
+    const { term, leader } = this.#core;
     this.#logger('info', 'role-changed', { group: this.group, role, term, leader });
     this.#callbacks.roleChanged(this.group);
   }
@@ -315,7 +280,7 @@ export class GroupReplica {
     this.#stamper.raise(this.machine.lastStamp());
     let next = this.machine.applied().index + 1;
     while (next <= this.#log.lastIndex()) {
-      const entries = this.#log.entries(next, this.#log.lastIndex() + 1, TURN.entryBytesMax);
+      const entries = this.#log.entries(next, this.#log.lastIndex() + 1, TAIL_BYTES_MAX);
       if (typeof entries === 'string' || entries.length === 0) break;
       for (const entry of entries) this.#stamper.raiseTo(entry);
       next += entries.length;
@@ -334,15 +299,23 @@ export class GroupReplica {
   /** Puts the staged copy in force. The state goes first, the log mark after it: a crash in between is completed at the next start. */
   #install(wanted: SnapshotMetadata): boolean {
     const staged = this.#staged;
-    assert(staged !== null && staged.metadata.index === wanted.index && staged.metadata.term === wanted.term, () => `group ${this.group}: no staged copy for snapshot ${wanted.term}:${wanted.index}`);
+    assert(
+      staged !== null && staged.metadata.index === wanted.index && staged.metadata.term === wanted.term,
+      () => `group ${this.group}: no staged copy for snapshot ${wanted.term}:${wanted.index}`,
+    );
     this.#staged = null;
     this.#state = this.#storage.install(this.group, staged, this.#state);
-    this.#committedTo = wanted.index;
+    this.#applying.committed(wanted.index);
     this.proposals.skippedTo(wanted.index);
     this.#core.appliedTo(wanted.index);
     this.#counters.snapshotsInstalled += 1;
     this.#stamper.raise(this.machine.lastStamp());
-    this.#logger('info', 'snapshot-installed', { group: this.group, index: wanted.index, term: wanted.term, generation: this.#state.generation });
+    this.#logger('info', 'snapshot-installed', {
+      group: this.group,
+      index: wanted.index,
+      term: wanted.term,
+      generation: this.#state.generation,
+    });
     this.#callbacks.reopened(this.group, this.#state);
     this.#callbacks.membersChanged(this.group);
     return true;
@@ -355,7 +328,12 @@ export class GroupReplica {
       return;
     }
     const write: GroupWrite | null = ready.mustSync
-      ? { group: this.group, hardState: ready.hardState, entries: ready.entries.length > 0 ? ready.entries : undefined, snapshot: ready.snapshot }
+      ? {
+          group: this.group,
+          hardState: ready.hardState,
+          entries: ready.entries.length > 0 ? ready.entries : undefined,
+          snapshot: ready.snapshot,
+        }
       : null;
     this.#writesOutstanding += 1;
     this.#callbacks.write(this.group, ready.number, write);
@@ -370,64 +348,31 @@ export class GroupReplica {
 
   /** Applies committed entries, a bounded number. @returns whether there is more to do at once */
   applySome(): boolean {
-    if (!this.serving || this.#applyHeld) return false;
-    const from = this.machine.applied().index + 1;
-    if (from <= this.#committedTo) {
-      const entries = this.#log.entries(from, Math.min(this.#committedTo + 1, from + TURN.entriesMax), TURN.entryBytesMax);
-      assert(typeof entries !== 'string', () => `group ${this.group}: committed entries from ${from} are ${String(entries)}`);
-      this.#apply(entries);
-    }
-    if (this.machine.applied().index >= this.#core.status().commit) this.#caughtUpMs = this.#runtime.nowMs();
-    return this.machine.applied().index < this.#committedTo || this.#core.hasReady();
-  }
-
-  /** A configuration change ends its transaction: the core must know it before it hands out what follows. */
-  #apply(entries: readonly Entry[]): void {
-    let batch: ApplyInput[] = [];
-    for (const entry of entries) {
-      if (entry.type !== 'conf-change') {
-        batch.push({ entry });
-        continue;
-      }
-      this.#applyBatch(batch);
-      batch = [];
-      this.#applyBatch([this.#confChangeInput(entry)]);
-      this.#callbacks.membersChanged(this.group);
-    }
-    this.#applyBatch(batch);
-  }
-
-  #confChangeInput(entry: Entry): ApplyInput {
-    const change = decodeConfChange(entry.data);
-    const confState = this.#core.applyConfChange(change);
-    const members = membersAfter(this.machine.members(), decodeMembers(change.context), confState);
-    this.#logger('info', 'configuration-applied', { group: this.group, index: entry.index, confState });
-    return { entry, confState, members };
-  }
-
-  #applyBatch(batch: readonly ApplyInput[]): void {
-    const last = batch.at(-1);
-    if (last === undefined) return;
-    const applied = this.machine.apply(batch);
-    this.#core.appliedTo(last.entry.index);
-    this.#counters.appliedEntries += batch.length;
-    for (const result of applied) this.#answer(result);
+    if (!this.serving) return false;
+    this.#applying.run();
+    if (this.machine.applied().index >= this.#core.commit) this.#caughtUpMs = this.#runtime.nowMs();
+    return this.#applying.due || this.#core.hasReady();
   }
 
   #answer(applied: Applied): void {
     this.proposals.applied(applied.position.index, applied.position.term)?.settle({ kind: 'applied', applied });
   }
 
+  #confChanged({ entry, confState }: ApplyInput): void {
+    this.#logger('info', 'configuration-applied', { group: this.group, index: entry.index, confState });
+    this.#callbacks.membersChanged(this.group);
+  }
+
   // ------------------------------------------------------------------------------------------------------- views
 
   /** Since this replica heard from its leader; at a leader since a quorum was heard, by `quorumContactMs` of the host. */
   contactMs(): number | null {
-    if (this.#core.status().role === 'leader') return 0;
+    if (this.#core.role === 'leader') return 0;
     return this.#leaderHeardMs === null ? null : this.#runtime.nowMs() - this.#leaderHeardMs;
   }
 
   lagMs(): number {
-    return this.machine.applied().index >= this.#core.status().commit ? 0 : this.#runtime.nowMs() - this.#caughtUpMs;
+    return this.machine.applied().index >= this.#core.commit ? 0 : this.#runtime.nowMs() - this.#caughtUpMs;
   }
 
   /**
@@ -444,9 +389,4 @@ export class GroupReplica {
     this.#dropStaged();
     this.#callbacks.wake();
   }
-}
-
-function refuseWhenFull(proposals: readonly Proposal[]): readonly Proposal[] {
-  for (const proposal of proposals) if (!proposal.frees) proposal.settle({ kind: 'refused', code: 'storage-full' });
-  return proposals.filter((proposal) => proposal.frees);
 }

@@ -19,7 +19,8 @@ import { Checkpointer, type CheckpointLimits } from './checkpoints.ts';
 import { nameOfPeer } from './conf-context.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { Forwarder } from './forwarding.ts';
-import { type GroupCallbacks, GroupReplica, type ReplicaTiming } from './group-replica.ts';
+import type { GroupCallbacks, ReplicaTiming } from './group-options.ts';
+import { GroupReplica } from './group-replica.ts';
 import { openGroup } from './open-group.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { Logger, Runtime } from './runtime.ts';
@@ -88,7 +89,9 @@ export class ReplicaHost {
       (group, proposal) => this.propose(group, proposal),
       (peer) => ({ node: nameOfPeer(peer), url: this.members().find(({ id }) => id === peer)?.url ?? '' }),
     );
-    this.#snapshots = new SnapshotSender(options.transport, options.storage, options.logger, (group, peer, ok) => this.#replicas.get(group)?.reportSnapshot(peer, ok));
+    this.#snapshots = new SnapshotSender(options.transport, options.storage, options.logger, (group, peer, ok) =>
+      this.#replicas.get(group)?.reportSnapshot(peer, ok),
+    );
     this.#checkpointer = new Checkpointer(options.log, options.checkpoints);
   }
 
@@ -101,7 +104,21 @@ export class ReplicaHost {
       logger('error', 'replica-quarantined', { group, reason: opening.reason });
       return;
     }
-    this.#replicas.set(group, new GroupReplica({ group, self, runtime, log: log.group(group), state: opening.state, storage, timing, stamper: new Stamper(clock, name), logger, callbacks: this.#callbacks() }));
+    this.#replicas.set(
+      group,
+      new GroupReplica({
+        group,
+        self,
+        runtime,
+        log: log.group(group),
+        state: opening.state,
+        storage,
+        timing,
+        stamper: new Stamper(clock, name),
+        logger,
+        callbacks: this.#callbacks(),
+      }),
+    );
     this.#options.observer.reopened(group, opening.state);
     this.#options.observer.membersChanged(group);
     this.#options.observer.published(group);
@@ -136,7 +153,11 @@ export class ReplicaHost {
   }
 
   #setPeers(transport: PeerTransport): void {
-    transport.setPeers(this.members().filter(({ name }) => name !== this.#options.name).map(({ name, peer }) => ({ name, address: peer })));
+    transport.setPeers(
+      this.members()
+        .filter(({ name }) => name !== this.#options.name)
+        .map(({ name, peer }) => ({ name, address: peer })),
+    );
   }
 
   // ------------------------------------------------------------------------------------------------------- inputs
@@ -262,20 +283,31 @@ export class ReplicaHost {
   /** What the board shows of a group, leader and contact as this node knows them. */
   view(group: string): Omit<GroupView, 'leader' | 'stale'> & { readonly leaderPeer: PeerId | null } {
     const replica = this.#replicas.get(group);
-    if (replica === undefined) return { group, condition: this.condition(group), role: 'follower', term: 0, commitIndex: 0, appliedIndex: 0, contactMs: null, leaderPeer: null };
-    const status = replica.status();
-    const learner = status.confState.learners.includes(this.#options.self);
-    const role = status.role === 'leader' ? 'leader' : status.role !== 'follower' ? 'candidate' : learner ? 'learner' : 'follower';
-    const condition = status.removed && replica.condition === 'ok' ? 'removed' : this.condition(group);
-    return { group, condition, role, term: status.term, commitIndex: status.commit, appliedIndex: replica.machine.applied().index, contactMs: this.#contactMs(replica), leaderPeer: status.leader };
+    if (replica === undefined)
+      return {
+        group,
+        condition: this.condition(group),
+        role: 'follower',
+        term: 0,
+        commitIndex: 0,
+        appliedIndex: 0,
+        contactMs: null,
+        leaderPeer: null,
+      };
+    const { role: raftRole, leader, term, commit, confState, removed } = replica.raft;
+    const learner = confState.learners.includes(this.#options.self);
+    const role = raftRole === 'leader' ? 'leader' : raftRole !== 'follower' ? 'candidate' : learner ? 'learner' : 'follower';
+    const condition = removed && replica.condition === 'ok' ? 'removed' : this.condition(group);
+    const appliedIndex = replica.machine.applied().index;
+    return { group, condition, role, term, commitIndex: commit, appliedIndex, contactMs: this.#contactMs(replica), leaderPeer: leader };
   }
 
   /** At a leader: how long ago a quorum was last heard from; it knows no more of the world than that. */
   #contactMs(replica: GroupReplica): number | null {
-    const status = replica.status();
-    if (status.role !== 'leader') return replica.contactMs();
+    const { role, confState } = replica.raft;
+    if (role !== 'leader') return replica.contactMs();
     const now = this.#options.runtime.nowMs();
-    const ages = status.confState.voters.map((peer) => {
+    const ages = confState.voters.map((peer) => {
       if (peer === this.#options.self) return 0;
       const heard = this.#options.transport.state(nameOfPeer(peer))?.lastHeardMs ?? null;
       return heard === null ? Number.POSITIVE_INFINITY : now - heard;
@@ -285,7 +317,12 @@ export class ReplicaHost {
   }
 
   counters(): { readonly appends: number; readonly loggedEntries: number; readonly checkpoints: number; readonly snapshotsSent: number } {
-    return { appends: this.#disk.counters.appends, loggedEntries: this.#disk.counters.entries, checkpoints: this.#checkpointer.completed, snapshotsSent: this.#snapshots.sent };
+    return {
+      appends: this.#disk.counters.appends,
+      loggedEntries: this.#disk.counters.entries,
+      checkpoints: this.#checkpointer.completed,
+      snapshotsSent: this.#snapshots.sent,
+    };
   }
 
   /** Ends every wait and takes nothing more. What is with the disk is waited for, up to the caller. */

@@ -84,7 +84,13 @@ export class Maintenance {
 
   #propose(body: CommandBody, settle: (outcome: ProposeOutcome) => void): void {
     const { host, group, runtime } = this.#options;
-    const bytes = encodeCommand({ level: 1, actor: { keyId: 'system', name: 'system' }, requestId: `system-${body.type}`, idempotency: null, body });
+    const bytes = encodeCommand({
+      level: 1,
+      actor: { keyId: 'system', name: 'system' },
+      requestId: `system-${body.type}`,
+      idempotency: null,
+      body,
+    });
     host.propose(group, { bytes, deadlineMs: runtime.nowMs() + PROPOSE_MS, forward: 'never', frees: true, forwarded: true, settle });
   }
 }

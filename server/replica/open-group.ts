@@ -22,12 +22,18 @@ export async function openGroup(group: string, log: LogStore, storage: StateStor
     const stored = log.group(group);
     if (applied.index < stored.base().index) {
       state.machine.close();
-      return { kind: 'quarantined', reason: `the log of group ${group} starts after ${stored.base().index}, but its state has applied only ${applied.index}` };
+      return {
+        kind: 'quarantined',
+        reason: `the log of group ${group} starts after ${stored.base().index}, but its state has applied only ${applied.index}`,
+      };
     }
     if (applied.index > stored.lastIndex()) {
       if (state.installedAt?.index !== applied.index) {
         state.machine.close();
-        return { kind: 'quarantined', reason: `the log of group ${group} ends at ${stored.lastIndex()}, but its state has applied ${applied.index}: the log has lost entries` };
+        return {
+          kind: 'quarantined',
+          reason: `the log of group ${group} ends at ${stored.lastIndex()}, but its state has applied ${applied.index}: the log has lost entries`,
+        };
       }
       await completeInstall(group, log, state);
     }
@@ -42,7 +48,8 @@ function completeInstall(group: string, log: LogStore, state: OpenedState): Prom
   const applied = state.machine.applied();
   const before = log.group(group).hardState();
   // The snapshot came from a leader of at least this term; a vote of an older term means nothing in it.
-  const hardState = before.term >= applied.term ? { ...before, commit: applied.index } : { term: applied.term, vote: null, commit: applied.index };
+  const hardState =
+    before.term >= applied.term ? { ...before, commit: applied.index } : { term: applied.term, vote: null, commit: applied.index };
   return appendDurably(log, { group, hardState, snapshot: { ...applied, confState: state.machine.confState() } });
 }
 

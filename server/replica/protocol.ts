@@ -8,14 +8,26 @@ import type { StateIdentity } from '../state/types.ts';
 
 /** Questions, by operation: what is asked, and what is answered. */
 export interface Operations {
-  propose: { readonly q: { readonly group: string; readonly command: Uint8Array; readonly forward: 'always' | 'never'; readonly frees: boolean; readonly timeoutMs: number }; readonly a: ProposeOutcome };
+  propose: {
+    readonly q: {
+      readonly group: string;
+      readonly command: Uint8Array;
+      readonly forward: 'always' | 'never';
+      readonly frees: boolean;
+      readonly timeoutMs: number;
+    };
+    readonly a: ProposeOutcome;
+  };
   readIndex: { readonly q: { readonly group: string; readonly timeoutMs: number }; readonly a: ReadIndexOutcome };
-  status: { readonly q: Record<never, never>; readonly a: ClusterStatus };
-  health: { readonly q: Record<never, never>; readonly a: readonly HealthCheck[] };
-  metrics: { readonly q: Record<never, never>; readonly a: string };
+  status: { readonly q: object; readonly a: ClusterStatus };
+  health: { readonly q: object; readonly a: readonly HealthCheck[] };
+  metrics: { readonly q: object; readonly a: string };
   relay: { readonly q: { readonly node: string; readonly request: RelayRequest; readonly timeoutMs: number }; readonly a: RelayOutcome };
-  transfer: { readonly q: { readonly group: string; readonly node: string; readonly timeoutMs: number }; readonly a: { readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' } };
-  labState: { readonly q: Record<never, never>; readonly a: LabState };
+  transfer: {
+    readonly q: { readonly group: string; readonly node: string; readonly timeoutMs: number };
+    readonly a: { readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' };
+  };
+  labState: { readonly q: object; readonly a: LabState };
   labSet: { readonly q: { readonly change: Partial<LabState> }; readonly a: LabState };
 }
 

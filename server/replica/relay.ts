@@ -25,7 +25,9 @@ export async function relayTo(context: RelayContext, node: string, request: Rela
   if (!context.members.some(({ name }) => name === node)) return { kind: 'unknown-node' };
   const { body, ...header } = request;
   try {
-    const reply = await context.transport.request(node, METHOD_RELAY, packEnvelope({ ...header, hasBody: body !== null }, body ?? EMPTY), { timeoutMs });
+    const reply = await context.transport.request(node, METHOD_RELAY, packEnvelope({ ...header, hasBody: body !== null }, body ?? EMPTY), {
+      timeoutMs,
+    });
     const { header: answer, tail } = unpackEnvelope(reply);
     // The tail is a view of the frame; the answer outlives it.
     return { kind: 'answered', answer: { ...(answer as Omit<RelayAnswer, 'body'>), body: tail.slice() } };

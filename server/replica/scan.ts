@@ -52,7 +52,7 @@ export class ScanClient {
   }
 
   close(): void {
-    for (const { reject } of this.#asked.values()) reject(new Error('the node stops'));
+    for (const asked of this.#asked.values()) asked.reject(new Error('the node stops'));
     this.#asked.clear();
     this.#port.close();
   }
@@ -75,7 +75,14 @@ export class ScanServer {
     try {
       return { id, answer: this.#reader(path).read(query), error: null };
     } catch (error) {
-      return { id, answer: null, error: { kind: error instanceof StateCorruptionError ? 'corruption' : 'other', message: String(error instanceof Error ? error.message : error) } };
+      return {
+        id,
+        answer: null,
+        error: {
+          kind: error instanceof StateCorruptionError ? 'corruption' : 'other',
+          message: String(error instanceof Error ? error.message : error),
+        },
+      };
     }
   }
 

@@ -77,7 +77,12 @@ export class SnapshotSender {
   async #copyAndSend(group: string, message: SnapMessage): Promise<void> {
     const copy = await this.#storage.copy(group);
     try {
-      const header: SnapshotStreamHeader = { kind: 'snapshot', group, message: { ...message, snapshot: copy.metadata }, sizeBytes: copy.sizeBytes };
+      const header: SnapshotStreamHeader = {
+        kind: 'snapshot',
+        group,
+        message: { ...message, snapshot: copy.metadata },
+        sizeBytes: copy.sizeBytes,
+      };
       this.#logger('info', 'snapshot-sending', { group, to: message.to, index: copy.metadata.index, bytes: copy.sizeBytes });
       await this.#transport.sendStream(nameOfPeer(message.to), packEnvelope(header), copy.chunks(), { signal: this.#stop.signal });
     } finally {

@@ -1,4 +1,4 @@
-import { type ClockValue, HybridClock } from '../clock/hlc.ts';
+import type { ClockValue, HybridClock } from '../clock/hlc.ts';
 import type { Entry } from '../raft/types.ts';
 import { readStamp, stampCommand } from '../state/codec.ts';
 import type { Stamp } from '../state/types.ts';
@@ -17,7 +17,8 @@ export class Stamper {
 
   raise(stamp: Stamp | null): void {
     if (stamp === null) return;
-    if (stamp.ms > this.#floor.ms || (stamp.ms === this.#floor.ms && stamp.counter > this.#floor.counter)) this.#floor = { ms: stamp.ms, counter: stamp.counter };
+    if (stamp.ms > this.#floor.ms || (stamp.ms === this.#floor.ms && stamp.counter > this.#floor.counter))
+      this.#floor = { ms: stamp.ms, counter: stamp.counter };
   }
 
   raiseTo(entry: Entry): void {

@@ -50,14 +50,20 @@ export class StatusCollector {
     const members = host.members();
     const known = new Map<string, KnownReport>([[self, { report: this.report(), ageMs: 0, lastContactMs: 0 }]]);
     await Promise.all(
-      members.filter(({ name }) => name !== self).map(async ({ name }) => {
-        const report = await this.#ask(name);
-        const now = runtime.nowMs();
-        if (report !== null) this.#last.set(name, { report, atMs: now });
-        const last = this.#last.get(name);
-        const heard = transport.state(name)?.lastHeardMs ?? null;
-        known.set(name, { report: report ?? last?.report ?? null, ageMs: report === null && last !== undefined ? Math.max(1, Math.round(now - last.atMs)) : 0, lastContactMs: heard === null ? null : Math.round(now - heard) });
-      }),
+      members
+        .filter(({ name }) => name !== self)
+        .map(async ({ name }) => {
+          const report = await this.#ask(name);
+          const now = runtime.nowMs();
+          if (report !== null) this.#last.set(name, { report, atMs: now });
+          const last = this.#last.get(name);
+          const heard = transport.state(name)?.lastHeardMs ?? null;
+          known.set(name, {
+            report: report ?? last?.report ?? null,
+            ageMs: report === null && last !== undefined ? Math.max(1, Math.round(now - last.atMs)) : 0,
+            lastContactMs: heard === null ? null : Math.round(now - heard),
+          });
+        }),
     );
     return assembleStatus({ self, cluster, members, groups: host.groups(), known, electionTimeoutMs });
   }
@@ -78,7 +84,14 @@ export class StatusCollector {
     const disk = this.#options.disk();
     const replicas = host.groups().map((group) => this.#replica(group));
     return {
-      node: { id: self, url, version, uptimeMs: Math.round(runtime.nowMs() - startedMs), dataBytes: disk.dataBytes, diskFreeBytes: disk.freeBytes },
+      node: {
+        id: self,
+        url,
+        version,
+        uptimeMs: Math.round(runtime.nowMs() - startedMs),
+        dataBytes: disk.dataBytes,
+        diskFreeBytes: disk.freeBytes,
+      },
       joining: replicas.some(({ row }) => row.role === 'learner'),
       level,
       replicas,

@@ -44,11 +44,26 @@ export interface StatusInput {
 export function assembleStatus(input: StatusInput): ClusterStatus {
   const nodes = input.members.map((member) => nodeRow(input, member));
   const groups = input.groups.map((group) => groupStatus(input, group));
-  const reasons = [...freshReports(input).flatMap(({ reasons: own }) => own), ...nodeReasons(nodes), ...groups.flatMap((group) => groupReasons(group))];
+  const reasons = [
+    ...freshReports(input).flatMap(({ reasons: own }) => own),
+    ...nodeReasons(nodes),
+    ...groups.flatMap((group) => groupReasons(group)),
+  ];
   const canLose = Math.min(...groups.map((group) => spareVoters(input, group, nodes)));
   const verdict: Verdict = groups.some(({ leader }) => leader === null) ? 'unavailable' : reasons.length > 0 ? 'degraded' : 'healthy';
   const level = Math.min(...freshReports(input).map(({ level: one }) => one));
-  return { cluster: { ...input.cluster, level: Number.isFinite(level) ? level : 0, verdict, reasons, canLose: Number.isFinite(canLose) ? canLose : 0 }, node: input.self, nodes, groups };
+  return {
+    cluster: {
+      ...input.cluster,
+      level: Number.isFinite(level) ? level : 0,
+      verdict,
+      reasons,
+      canLose: Number.isFinite(canLose) ? canLose : 0,
+    },
+    node: input.self,
+    nodes,
+    groups,
+  };
 }
 
 function freshReports(input: StatusInput): readonly NodeReport[] {
@@ -61,9 +76,25 @@ function nodeRow(input: StatusInput, member: MemberInfo): NodeRow {
   const ageMs = known?.ageMs ?? 0;
   const silentMs = known?.lastContactMs ?? null;
   const answered = report !== null && ageMs === 0;
-  const state = answered ? (report.joining ? 'joining' : 'live') : silentMs !== null && silentMs < 2 * input.electionTimeoutMs ? 'suspect' : 'unreachable';
+  const state = answered
+    ? report.joining
+      ? 'joining'
+      : 'live'
+    : silentMs !== null && silentMs < 2 * input.electionTimeoutMs
+      ? 'suspect'
+      : 'unreachable';
   const { version = null, uptimeMs = null, dataBytes = null, diskFreeBytes = null } = report?.node ?? {};
-  return { id: member.name, url: member.url, state, version, uptimeMs, dataBytes, diskFreeBytes, lastContactMs: member.name === input.self ? 0 : silentMs, ageMs };
+  return {
+    id: member.name,
+    url: member.url,
+    state,
+    version,
+    uptimeMs,
+    dataBytes,
+    diskFreeBytes,
+    lastContactMs: member.name === input.self ? 0 : silentMs,
+    ageMs,
+  };
 }
 
 /** The leader is the one that leads in the highest term and has a quorum; what an older one says of itself does not count. */
@@ -79,16 +110,20 @@ function groupStatus(input: StatusInput, group: string): GroupStatus {
   const leader = leading[0] ?? null;
   const commitIndex = Math.max(0, ...fresh.map(({ replica }) => replica.row.commitIndex));
   const voters = votersOf(input, group);
-  const members = rows.toSorted((a, b) => (a.node < b.node ? -1 : 1)).map(({ node, ageMs, replica }): ReplicaRow => {
-    const lagEntries = leader === null ? null : Math.max(0, commitIndex - replica.row.appliedIndex);
-    return { ...replica.row, node, voter: voters.includes(node), lagEntries, ageMs };
-  });
+  const members = rows
+    .toSorted((a, b) => (a.node < b.node ? -1 : 1))
+    .map(({ node, ageMs, replica }): ReplicaRow => {
+      const lagEntries = leader === null ? null : Math.max(0, commitIndex - replica.row.appliedIndex);
+      return { ...replica.row, node, voter: voters.includes(node), lagEntries, ageMs };
+    });
   return { id: group, leader, term, commitIndex, members };
 }
 
 /** By the furthest replica that answered: the others may not have applied the last change. */
 function votersOf(input: StatusInput, group: string): readonly string[] {
-  const replicas = freshReports(input).flatMap(({ replicas: all }) => all.filter((replica) => replica.group === group && replica.voters.length > 0));
+  const replicas = freshReports(input).flatMap(({ replicas: all }) =>
+    all.filter((replica) => replica.group === group && replica.voters.length > 0),
+  );
   return replicas.toSorted((a, b) => b.row.appliedIndex - a.row.appliedIndex)[0]?.voters ?? [];
 }
 
@@ -96,19 +131,34 @@ function votersOf(input: StatusInput, group: string): readonly string[] {
 function spareVoters(input: StatusInput, group: GroupStatus, nodes: readonly NodeRow[]): number {
   const voters = votersOf(input, group.id);
   const quorum = Math.floor(voters.length / 2) + 1;
-  const well = voters.filter((name) => nodes.find(({ id }) => id === name)?.state === 'live' && group.members.find(({ node }) => node === name)?.role !== 'quarantined');
+  const well = voters.filter(
+    (name) =>
+      nodes.find(({ id }) => id === name)?.state === 'live' && group.members.find(({ node }) => node === name)?.role !== 'quarantined',
+  );
   return Math.max(0, well.length - quorum);
 }
 
 function nodeReasons(nodes: readonly NodeRow[]): readonly Reason[] {
   return nodes
     .filter(({ state }) => state === 'unreachable' || state === 'suspect')
-    .map(({ id, state }) => ({ code: `node-${state}`, node: id, text: `Node ${id} does not answer.`, help: `Look whether its process runs and whether its peer port can be reached from the other nodes. It catches up by itself when it is back.` }));
+    .map(({ id, state }) => ({
+      code: `node-${state}`,
+      node: id,
+      text: `Node ${id} does not answer.`,
+      help: `Look whether its process runs and whether its peer port can be reached from the other nodes. It catches up by itself when it is back.`,
+    }));
 }
 
 function groupReasons(group: GroupStatus): readonly Reason[] {
   if (group.leader !== null) return [];
-  return [{ code: 'no-leader', group: group.id, text: `Group ${group.id} has no leader: writes and linearizable reads wait.`, help: 'An election takes one to two seconds. If it stays like this, a majority of the nodes is down or cut off: bring one of them back.' }];
+  return [
+    {
+      code: 'no-leader',
+      group: group.id,
+      text: `Group ${group.id} has no leader: writes and linearizable reads wait.`,
+      help: 'An election takes one to two seconds. If it stays like this, a majority of the nodes is down or cut off: bring one of them back.',
+    },
+  ];
 }
 
 /** Role names of the status, from what the board shows. */

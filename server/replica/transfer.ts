@@ -12,7 +12,13 @@ export type TransferOutcome = { readonly kind: 'done' | 'not-a-voter' | 'no-lead
 const LOOK_MS = 20;
 
 /** Makes `node` lead `group`, asking the node that leads now. */
-export async function transferLeadership(host: ReplicaHost, transport: PeerTransport, pause: (ms: number) => Promise<void>, runtime: Runtime, wanted: { readonly group: string; readonly node: string; readonly timeoutMs: number }): Promise<TransferOutcome> {
+export async function transferLeadership(
+  host: ReplicaHost,
+  transport: PeerTransport,
+  pause: (ms: number) => Promise<void>,
+  runtime: Runtime,
+  wanted: { readonly group: string; readonly node: string; readonly timeoutMs: number },
+): Promise<TransferOutcome> {
   const { group, node, timeoutMs } = wanted;
   const replica = host.replica(group);
   if (replica === null) return { kind: 'no-leader' };
@@ -23,7 +29,8 @@ export async function transferLeadership(host: ReplicaHost, transport: PeerTrans
   if (leaderPeer === target) return { kind: 'done' };
   if (leaderPeer !== host.self) {
     try {
-      return unpackEnvelope(await transport.request(nameOfPeer(leaderPeer), METHOD_TRANSFER, packEnvelope({ group, node }), { timeoutMs })).header as TransferOutcome;
+      return unpackEnvelope(await transport.request(nameOfPeer(leaderPeer), METHOD_TRANSFER, packEnvelope({ group, node }), { timeoutMs }))
+        .header as TransferOutcome;
     } catch {
       return { kind: 'timeout' };
     }
@@ -49,5 +56,9 @@ export async function handOver(host: ReplicaHost, pause: (ms: number) => Promise
     if (best !== undefined) replica?.transferLeader(best);
   }
   const deadlineMs = runtime.nowMs() + graceMs;
-  while (runtime.nowMs() < deadlineMs && leading.some((group) => host.view(group).role === 'leader' && (host.replica(group)?.status().confState.voters.length ?? 1) > 1)) await pause(LOOK_MS);
+  while (
+    runtime.nowMs() < deadlineMs &&
+    leading.some((group) => host.view(group).role === 'leader' && (host.replica(group)?.status().confState.voters.length ?? 1) > 1)
+  )
+    await pause(LOOK_MS);
 }

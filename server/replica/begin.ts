@@ -1,0 +1,29 @@
+import { LogCorruptionError, type LogStore } from '../log/types.ts';
+import { createGenesis } from './genesis.ts';
+import type { IdentityStore, NodeIdentity } from './identity.ts';
+import type { StateStorage } from './state-storage.ts';
+
+/**
+ * Makes sure that a formed node has the first state and log of a group, once in its life and before any vote.
+ *
+ * @returns the identity, which remembers that it was done
+ * @throws LogCorruptionError when it was done before and the log is gone: this node has voted in what it lost
+ */
+export async function beginGroup(
+  group: string,
+  identity: NodeIdentity,
+  log: LogStore,
+  storage: StateStorage,
+  store: IdentityStore,
+): Promise<NodeIdentity> {
+  const there = log.groups().includes(group);
+  if (identity.began) {
+    if (!there)
+      throw new LogCorruptionError(`the log holds nothing of group ${group}, though this node has voted in it: log files are missing`);
+    return identity;
+  }
+  if (!there) await createGenesis(group, identity, log, storage);
+  const begun = { ...identity, began: true };
+  store.save(begun);
+  return begun;
+}

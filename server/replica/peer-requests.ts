@@ -1,0 +1,60 @@
+/** What other nodes may ask of this one. */
+import { PeerReplyError } from '../peers/types.ts';
+import { packEnvelope, unpackEnvelope } from './envelope.ts';
+import { type FormState, METHOD_FORM_STATE } from './formation.ts';
+import { decodeForwarded, METHOD_PROPOSE } from './forwarding.ts';
+import type { NodeServices } from './node-services.ts';
+import { METHOD_RELAY, type RelayServer, serveRelay } from './relay.ts';
+import type { Runtime } from './runtime.ts';
+import type { NodeReport } from './status.ts';
+import { METHOD_STATUS } from './status-collector.ts';
+import { METHOD_TRANSFER } from './transfer.ts';
+
+export interface PeerRequestContext {
+  readonly node: Pick<NodeServices, 'propose' | 'transfer'>;
+  readonly formState: FormState;
+  readonly report: () => NodeReport | null;
+  readonly runtime: Runtime;
+  readonly relayServer: RelayServer;
+}
+
+/** @throws PeerReplyError for a method that this node does not know */
+export async function answerPeer(
+  context: PeerRequestContext,
+  from: string,
+  method: string,
+  body: Uint8Array,
+  timeoutMs: number,
+): Promise<Uint8Array> {
+  switch (method) {
+    case METHOD_FORM_STATE:
+      return packEnvelope(context.formState);
+    case METHOD_PROPOSE:
+      return proposeForwarded(context, body, timeoutMs);
+    case METHOD_STATUS:
+      return packEnvelope(context.report());
+    case METHOD_RELAY:
+      return serveRelay(context.relayServer, body);
+    case METHOD_TRANSFER: {
+      const { group, node } = unpackEnvelope(body).header as { readonly group: string; readonly node: string };
+      return packEnvelope(await context.node.transfer(group, node, timeoutMs));
+    }
+    default:
+      throw new PeerReplyError('unknown-method', `${from} asks for ${method}, which this node does not know`);
+  }
+}
+
+function proposeForwarded({ node, runtime }: PeerRequestContext, body: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+  const { group, frees, command } = decodeForwarded(body);
+  const deadlineMs = runtime.nowMs() + timeoutMs;
+  return new Promise((resolve) => {
+    node.propose(group, {
+      bytes: command,
+      deadlineMs,
+      forward: 'never',
+      frees,
+      forwarded: true,
+      settle: (outcome) => resolve(packEnvelope(outcome)),
+    });
+  });
+}
