@@ -144,7 +144,11 @@ export interface Engine {
   serveRelays(handler: (request: RelayRequest) => Promise<RelayAnswer>): void;
 
   /** Hands leadership of a group over. */
-  transferLeadership(group: string, node: string, options: WaitOptions): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }>;
+  transferLeadership(
+    group: string,
+    node: string,
+    options: WaitOptions,
+  ): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }>;
 
   /** Counters and gauges of the consensus thread, as Prometheus text. */
   metrics(): Promise<string>;

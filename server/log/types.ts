@@ -59,12 +59,7 @@ export interface LogStore {
    * @throws InvariantError for gaps, entries at or below the base, or a second append while one is under way;
    * nothing has been changed then
    */
-  append(
-    writes: readonly GroupWrite[],
-    done: () => void,
-    failed: (error: Error) => void,
-    options?: AppendOptions,
-  ): void;
+  append(writes: readonly GroupWrite[], done: () => void, failed: (error: Error) => void, options?: AppendOptions): void;
   /**
    * Forgets entries up to and including `to` of the group. The caller guarantees that the state machine is durable
    * past that point. `confState` is the configuration in force at `to`. Space comes back segment by segment, later.

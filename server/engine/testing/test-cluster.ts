@@ -33,6 +33,8 @@ export class TestCluster {
   readonly fates: ProposalFate[] = [];
   /** Nodes that no other one reaches. */
   readonly cut = new Set<string>();
+  /** Nodes whose answers to relayed requests are lost on the way. */
+  readonly mute = new Set<string>();
   /** Questions for the read index that have been answered or not, in all. */
   questions = 0;
   /** Keeps answers about the read index back until it resolves. */

@@ -236,7 +236,8 @@ export class TestEngine implements Engine {
     const target = this.#cluster.engines.find((engine) => engine.nodeId === node);
     if (target === undefined) return { kind: 'unknown-node' };
     if (target.#handler === null || this.#cluster.cut.has(node)) return { kind: 'unreachable' };
-    return { kind: 'answered', answer: structuredClone(await target.#handler(structuredClone(request))) };
+    const answer = structuredClone(await target.#handler(structuredClone(request)));
+    return this.#cluster.mute.has(node) ? { kind: 'timeout' } : { kind: 'answered', answer };
   }
 
   serveRelays(handler: (request: RelayRequest) => Promise<RelayAnswer>): void {
