@@ -26,6 +26,7 @@ import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, Operati
 import { PortBatch } from './port-batch.ts';
 import type { ScanClient } from './scan.ts';
 import { type Waiter, Waiters } from './waiters.ts';
+import { within } from './within.ts';
 
 /** A group as this thread has it open. */
 interface OpenGroup {
@@ -47,9 +48,6 @@ export interface EngineClientOptions {
   readonly openReader: (path: string) => StateReader;
   readonly scans: ScanClient;
 }
-
-/** How much longer than the caller the consensus thread is given, so that its answer, which knows more, comes first. */
-const GRACE_MS = 250;
 
 export class EngineClient implements Engine {
   readonly nodeId: string;
@@ -132,7 +130,7 @@ export class EngineClient implements Engine {
   #opened(opened: GroupOpened): void {
     const before = this.#groups.get(opened.group);
     before?.reader?.close();
-    const reader = opened.path === null ? null : this.#openReader(opened.path);
+    const reader = opened.path === null ? null : this.#openOrNothing(opened.group, opened.path);
     this.#groups.set(opened.group, {
       opened,
       reader,
@@ -140,6 +138,16 @@ export class EngineClient implements Engine {
       listeners: before?.listeners ?? new Set(),
     });
     this.#wake(opened.slot);
+  }
+
+  /** A file that has been replaced meanwhile is gone; the message about its successor is on its way. */
+  #openOrNothing(group: string, path: string): StateReader | null {
+    try {
+      return this.#openReader(path);
+    } catch (error) {
+      this.#damaged(group, error);
+      return null;
+    }
   }
 
   // ------------------------------------------------------------------------------------------------------- views
@@ -200,11 +208,11 @@ export class EngineClient implements Engine {
       frees: options.frees,
       timeoutMs: options.timeoutMs,
     });
-    return this.#within(asked, options, { kind: 'unknown', reason: 'deadline' }, { kind: 'unknown', reason: 'stopping' });
+    return within(asked, options, { kind: 'unknown', reason: 'deadline' }, { kind: 'unknown', reason: 'stopping' });
   }
 
   readIndex(group: string, options: WaitOptions): Promise<ReadIndexOutcome> {
-    return this.#within(
+    return within(
       this.#ask('readIndex', { group, timeoutMs: options.timeoutMs }),
       options,
       { kind: 'timeout' },
@@ -214,12 +222,7 @@ export class EngineClient implements Engine {
   }
 
   relay(node: string, request: RelayRequest, options: WaitOptions): Promise<RelayOutcome> {
-    return this.#within(
-      this.#ask('relay', { node, request, timeoutMs: options.timeoutMs }),
-      options,
-      { kind: 'timeout' },
-      { kind: 'timeout' },
-    );
+    return within(this.#ask('relay', { node, request, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'timeout' });
   }
 
   transferLeadership(
@@ -227,31 +230,7 @@ export class EngineClient implements Engine {
     node: string,
     options: WaitOptions,
   ): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }> {
-    return this.#within(
-      this.#ask('transfer', { group, node, timeoutMs: options.timeoutMs }),
-      options,
-      { kind: 'timeout' },
-      { kind: 'timeout' },
-    );
-  }
-
-  /** Bounds an answer of the consensus thread by the caller's own time and signal. */
-  #within<T>(asked: Promise<T>, options: WaitOptions, late: T, stopping: T, aborted: T = late): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const finish = (value: T): void => {
-        clearTimeout(timer);
-        options.signal?.removeEventListener('abort', onAbort);
-        resolve(value);
-      };
-      const onAbort = (): void => finish(aborted);
-      const timer = setTimeout(() => finish(late), options.timeoutMs + GRACE_MS);
-      options.signal?.addEventListener('abort', onAbort, { once: true });
-      asked.then(finish, (error: unknown) => {
-        if (error instanceof ReplicaUnavailableError) return finish(stopping);
-        clearTimeout(timer);
-        return reject(error instanceof Error ? error : new Error(String(error)));
-      });
-    });
+    return within(this.#ask('transfer', { group, node, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'timeout' });
   }
 
   serveRelays(handler: (request: RelayRequest) => Promise<RelayAnswer>): void {

@@ -55,12 +55,19 @@ export function nodeReasons({ node, host, disk, clockAheadMs }: NodeFacts): read
 export function healthChecks({ host, view, disk, readyLagEntriesMax, detail }: NodeFacts): readonly HealthCheck[] {
   const lag = Math.max(0, view.commitIndex - view.appliedIndex);
   const leader = view.leaderPeer === null ? 'no leader known' : `leader is ${nameOfPeer(view.leaderPeer)}`;
+  // A cluster that has just been formed knows no API key until its first command: it could only turn everybody away.
+  const seeded = host?.groups().every((group) => host.replica(group)?.machine.lastStamp() !== null) === true;
+  const behind = `${lag} entries behind commit, ${readyLagEntriesMax} allowed`;
   const member = host === null ? 'no member of a cluster yet' : 'member of the current configuration';
   return [
     { name: 'replica', ok: view.condition === 'ok', detail: detail === '' ? view.condition : `${view.condition}: ${detail}` },
     { name: 'member', ok: view.condition !== 'removed' && host !== null, detail: member },
     { name: 'leader', ok: view.leaderPeer !== null, detail: leader },
-    { name: 'applied', ok: lag <= readyLagEntriesMax, detail: `${lag} entries behind commit, ${readyLagEntriesMax} allowed` },
+    {
+      name: 'applied',
+      ok: seeded && lag <= readyLagEntriesMax,
+      detail: seeded ? behind : 'the first key of the cluster is not applied yet',
+    },
     { name: 'disk', ok: !disk.full, detail: `${disk.freeBytes} bytes free` },
   ];
 }
