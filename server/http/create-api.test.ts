@@ -216,6 +216,22 @@ describe('relays', () => {
     expect(codeOf(await ask(apps[0]!, 'GET', ENTRY, undefined, { 'x-confman-node': 'n3' }))).toBe('node-unreachable');
   });
 
+  test('whose answer is lost can be asked for again', async () => {
+    const { app, apis: running } = start({ nodes: ['n1', 'n2'] });
+    running.cluster.mute.add('n2');
+    const lost = await ask(app, 'PUT', ENTRY, { value: 'v' }, { 'x-confman-node': 'n2' });
+    expect(codeOf(lost)).toBe('write-outcome-unknown');
+    const again = await ask(
+      app,
+      'PUT',
+      ENTRY,
+      { value: 'v' },
+      { 'idempotency-key': lost.json<{ idempotencyKey: string }>().idempotencyKey },
+    );
+    expect([again.statusCode, again.headers['idempotent-replayed']]).toEqual([201, 'true']);
+    expect(codeOf(await ask(app, 'GET', ENTRY, undefined, { 'x-confman-node': 'n2' }))).toBe('node-unreachable');
+  });
+
   test('carry writes, bodies and rights', async () => {
     const { app } = start({ nodes: ['n1', 'n2'] });
     const put = await ask(app, 'PUT', ENTRY, { value: 'v' }, { 'x-confman-node': 'n2', 'idempotency-key': 'once' });
@@ -334,6 +350,35 @@ describe('streams', () => {
     });
     const answer = await ask(app, 'GET', '/api/v1/watch?since=1:1');
     expect(answer.body).toMatch(/event: compacted\ndata: \{"oldest":"1:\d+","token":"0a0b0c0d\.00000001\/1:\d+"\}\n\n$/);
+  });
+});
+
+describe('a client that goes while it waits', () => {
+  test('is let go of, through a socket and through the other door', async () => {
+    const { apis: running } = start({ nodes: ['n1', 'n2'] });
+    const [, url] = await running.listen();
+    const follower = running.cluster.engine('n2');
+    follower.holdApply(true);
+    const put = await ask(running.apps[0]!, 'PUT', ENTRY, { value: 'v' });
+    const headers = {
+      authorization: `Bearer ${running.adminKey}`,
+      'x-confman-min-version': String(put.headers['x-confman-token']),
+      'x-confman-max-wait': '30s',
+    };
+    const waiters = async (): Promise<string | undefined> =>
+      /^confman_read_waiters (\d+)$/m.exec((await ask(running.apps[1]!, 'GET', '/metrics')).body)?.[1];
+    const leave = new AbortController();
+    const left = [
+      fetch(`${url}${ENTRY}`, { headers, signal: leave.signal }),
+      fetch(`${url}/api/v1/watch`, { headers, signal: leave.signal }),
+      running.apps[1]!.inject({ url: ENTRY, headers, signal: leave.signal, payloadAsStream: true }),
+    ];
+    const ends = Promise.allSettled(left);
+    await expect.poll(waiters).toBe('3');
+    leave.abort();
+    await expect.poll(waiters).toBe('0');
+    expect((await ends).map((end) => end.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(follower.waiters()).toBe(0);
   });
 });
 

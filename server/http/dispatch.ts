@@ -126,7 +126,7 @@ async function fail(
   error: unknown,
 ): Promise<void> {
   try {
-    if (error instanceof ClientGone || reply.raw.destroyed) {
+    if (error instanceof ClientGone || reply.raw.destroyed || reply.raw.headersSent) {
       reply.hijack();
       reply.raw.destroy();
     } else if (error instanceof LeaderRedirect && caller !== null) {

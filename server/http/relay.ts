@@ -53,6 +53,8 @@ export async function relayTo(api: ApiRuntime, node: string, { request, reply, c
     const value = request.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
+  // Whatever becomes of the write, its caller can ask again with a key.
+  if (isWrite(request)) headers['idempotency-key'] ??= Buffer.from(api.services.sources.randomBytes(16)).toString('hex');
   const onTimeout = waited ? 'fail' : call.consistency.onTimeout;
   headers['x-confman-on-timeout'] = onTimeout;
   const relayed: RelayRequest = {
@@ -63,7 +65,8 @@ export async function relayTo(api: ApiRuntime, node: string, { request, reply, c
     principal: encodePrincipal(call.principal),
   };
   const outcome = await api.services.engine.relay(node, relayed, { timeoutMs: waitMs + RELAY_SLACK_MS, signal: call.gone() });
-  if (outcome.kind !== 'answered') throw outcome.kind === 'timeout' && isWrite(request) ? outcomeUnknown(request, node) : instead;
+  if (outcome.kind !== 'answered')
+    throw outcome.kind === 'timeout' && isWrite(request) ? outcomeUnknown(node, headers['idempotency-key'] ?? '') : instead;
   const { answer } = outcome;
   for (const [name, value] of Object.entries(answer.headers)) {
     if (!DROPPED_ANSWER_HEADERS.has(name)) void reply.header(name, value);
@@ -75,10 +78,16 @@ function isWrite(request: FastifyRequest): boolean {
   return request.method !== 'GET' && request.method !== 'HEAD';
 }
 
-function outcomeUnknown(request: FastifyRequest, node: string): ServiceError {
-  const key = request.headers['idempotency-key'];
-  const again = typeof key === 'string' ? { idempotencyKey: key } : {};
-  return new ServiceError('write-outcome-unknown', `${node} was asked, but no answer came back`, { node, retryAfterMs: 250, ...again });
+function outcomeUnknown(node: string, idempotencyKey: string): ServiceError {
+  return new ServiceError(
+    'write-outcome-unknown',
+    `${node} was asked, but no answer came back: ask again with the Idempotency-Key in this problem`,
+    {
+      node,
+      idempotencyKey,
+      retryAfterMs: 250,
+    },
+  );
 }
 
 /** The address without what was meant for this node. */

@@ -74,10 +74,11 @@ export class CommitInquiry {
     this.#askedAtMs = this.#tickMs();
     this.#tickets += 1;
     const asked = this.#tickets;
-    const outcome = await this.#engine.readIndex(this.#group, { timeoutMs: QUESTION_TIMEOUT_MS });
+    // An answer that fails to come is none: whoever waits ends by his own deadline.
+    const outcome = await this.#engine.readIndex(this.#group, { timeoutMs: QUESTION_TIMEOUT_MS }).catch(() => null);
     this.#asking = false;
-    if (outcome.kind === 'stopping') return;
-    if (outcome.kind === 'ok') this.#rule(asked, outcome.index);
+    if (outcome?.kind === 'stopping') return;
+    if (outcome?.kind === 'ok') this.#rule(asked, outcome.index);
     const open = [...this.#waiting].filter(({ waiter }) => !isCommitted(waiter));
     if (open.length === 0) return;
     // Whoever came after the question left is asked for at once; for the others it can only be later.

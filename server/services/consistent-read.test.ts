@@ -25,7 +25,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   // Every waiter ends exactly once, however its test ended.
-  if (reads.waiting + follower.waiters() !== 0) throw new Error(`${reads.waiting} reads and ${follower.waiters()} waiters were left behind`);
+  if (reads.waiting + follower.waiters() !== 0)
+    throw new Error(`${reads.waiting} reads and ${follower.waiters()} waiters were left behind`);
   cluster.close();
 });
 

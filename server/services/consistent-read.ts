@@ -130,6 +130,7 @@ export class ReadCoordinator {
         throw notReached(
           this.#engine,
           group,
+          this.position(group),
           missing,
           outcome.kind === 'ok' ? `the leader had committed no further than ${outcome.index}` : 'no quorum confirmed the commit index',
         );
@@ -139,8 +140,7 @@ export class ReadCoordinator {
 
   /** Applied position of a group now, for answers that read nothing. */
   position(group: string): LogPosition {
-    const index = this.#engine.view(group).appliedIndex;
-    return { term: this.#proofs.termOfApplied(group, index), index };
+    return this.#proofs.position(group);
   }
 
   #plan(group: string, call: Call): Plan {
@@ -254,7 +254,7 @@ export class ReadCoordinator {
       const outcome = afterEvent(waiter, { type: 'deadline' });
       if (outcome.kind === 'timed-out') reason ??= outcome.reason;
     }
-    return afterTimeout(this.#engine, plan.group, call, notReached(this.#engine, plan.group, missing, reason));
+    return afterTimeout(this.#engine, plan.group, call, notReached(this.#engine, plan.group, this.position(plan.group), missing, reason));
   }
 
   #tooMany(): ServiceError {

@@ -1,4 +1,5 @@
 /** How a read ends that cannot be served: the problem, or where the caller asked to be sent instead (spec 1, section 4, row 5). */
+import type { LogPosition } from '../../lib/contract/model.ts';
 import { formatElement, formatVersion } from '../../lib/contract/token.ts';
 import type { TokenElement } from '../../lib/contract/token.ts';
 import type { Refusal } from '../consistency/judge.ts';
@@ -29,10 +30,16 @@ export function stoppingError(): ServiceError {
 }
 
 /** Row 5, `fail`: what was asked of the group, and how far it was. */
-export function notReached(engine: Engine, group: string, elements: readonly TokenElement[], reason: string | null): ServiceError {
+export function notReached(
+  engine: Engine,
+  group: string,
+  position: LogPosition,
+  elements: readonly TokenElement[],
+  reason: string | null,
+): ServiceError {
   const view = engine.view(group);
   const required = elements.map(formatElement).join(',');
-  const applied = formatVersion(group, { term: termOf(engine, group, view.appliedIndex), index: view.appliedIndex });
+  const applied = formatVersion(group, position);
   const leader = view.leader?.node ?? null;
   const report = {
     group,
@@ -69,10 +76,4 @@ export function afterTimeout(engine: Engine, group: string, call: Call, failure:
   if (onTimeout === 'fail' || leader === null || leader.node === engine.nodeId) return failure;
   if (onTimeout === 'redirect') return new LeaderRedirect(leader);
   return call.relayed ? failure : new LeaderForward(leader.node, failure);
-}
-
-/** Term of the entry that was applied last; 0 before the first. */
-export function termOf(engine: Engine, group: string, index: number): number {
-  const term = index === 0 ? 0 : engine.termAt(group, index);
-  return typeof term === 'number' ? term : 0;
 }

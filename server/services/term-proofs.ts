@@ -36,10 +36,12 @@ export class TermProofs {
     return term;
   }
 
-  /** Term of the entry that was applied last; 0 before the first. */
-  termOfApplied(group: string, index: number): number {
+  /** Position of the entry that was applied last. */
+  position(group: string): LogPosition {
+    const index = this.#engine.view(group).appliedIndex;
     const term = index === 0 ? 0 : this.termAt(group, index);
-    return typeof term === 'number' ? term : 0;
+    // The two looks were at different states: one read knows index and term of one.
+    return typeof term === 'number' ? { term, index } : this.#engine.read(group, { type: 'keyById', id: '' }).applied;
   }
 
   #widen(group: string, term: number, index: number): void {
