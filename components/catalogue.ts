@@ -13,6 +13,7 @@ function count(n: number, one: string, many: string): string {
 export const text = {
   product: 'Confman',
   close: 'Close',
+  menu: 'Menu',
   cancel: 'Cancel',
   tryAgain: 'Try again',
   loading: 'Loading',

@@ -6,6 +6,8 @@ import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 
 /** How far back the lag chart reaches. */
 export const LAG_SPAN_MS = 60_000;
+/** A stream that was refused is asked for again after this. */
+const REFUSED_MS = 5_000;
 
 /** What the tabs tell each other: events of the one stream, and that a new tab would like to know where things stand. */
 export type LiveMessage =
@@ -79,14 +81,17 @@ export class LiveStream {
 
   async #hold(signal: AbortSignal): Promise<void> {
     this.#holdsStream = true;
-    try {
-      for await (const event of this.#client.events({ topics: ['cluster', 'changes'], signal })) this.#take(event);
-    } catch {
-      // Refused for good: the session has ended. Pages find out by their own reads.
-      if (!signal.aborted) this.#tell({ type: 'connection', connection: 'lost' });
-    } finally {
-      this.#holdsStream = false;
+    while (!signal.aborted) {
+      try {
+        for await (const event of this.#client.events({ topics: ['cluster', 'changes'], signal })) this.#take(event);
+      } catch {
+        if (signal.aborted) break;
+        // Refused: the session has ended, say. Somebody may sign in again without leaving the page.
+        this.#tell({ type: 'connection', connection: 'lost' });
+        await rest(REFUSED_MS, signal);
+      }
     }
+    this.#holdsStream = false;
   }
 
   #take(event: ConsoleEvent): void {
@@ -140,6 +145,14 @@ export class LiveStream {
     this.#state = state;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Resolves after a while, or when the signal aborts. */
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
 }
 
 function sampleOf(status: ClusterStatus, atMs: number): LagSample {

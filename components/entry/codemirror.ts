@@ -45,10 +45,10 @@ const look = EditorView.theme({
   '.cm-searchMatch-selected': { backgroundColor: 'color-mix(in oklab, var(--warn-mark) 65%, transparent)' },
   '.cm-tooltip': { backgroundColor: 'var(--raised)', color: 'var(--ink)', border: '1px solid var(--line)', borderRadius: '6px' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--sunken)', color: 'var(--ink-soft)', border: '1px solid var(--line)' },
-  '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'color-mix(in oklab, var(--bad-mark) 12%, transparent)' },
+  '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'color-mix(in oklab, var(--bad-mark) 9%, transparent)' },
   '&.cm-merge-b .cm-changedLine, .cm-changedLine': { backgroundColor: 'color-mix(in oklab, var(--ok-mark) 12%, transparent)' },
-  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: 'color-mix(in oklab, var(--bad-mark) 28%, transparent)' },
-  '&.cm-merge-b .cm-changedText, .cm-changedText': { background: 'color-mix(in oklab, var(--ok-mark) 28%, transparent)' },
+  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: 'color-mix(in oklab, var(--bad-mark) 17%, transparent)' },
+  '&.cm-merge-b .cm-changedText, .cm-changedText': { background: 'color-mix(in oklab, var(--ok-mark) 22%, transparent)' },
   '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-soft)', padding: '4px 12px' },
 });
 

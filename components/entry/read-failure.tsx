@@ -1,7 +1,8 @@
 import { RotateCw } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { text } from '../catalogue.ts';
-import { Button } from '../ui/button.tsx';
+import { paths } from '../paths.ts';
+import { Button, buttonStyle } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 
 export interface ReadFailureProps {
@@ -13,6 +14,22 @@ export interface ReadFailureProps {
 
 /** A read that failed: what happened, how to find it in the logs, and another try. */
 export function ReadFailure({ code, message, requestId, onRetry }: ReadFailureProps): ReactElement {
+  if (code === 'unauthenticated') {
+    return (
+      <Notice
+        look="warn"
+        live="assertive"
+        title={text.signIn.expiredTitle}
+        actions={
+          <a href={paths.signIn(location.pathname + location.search)} className={buttonStyle({ size: 'sm' })}>
+            {text.signIn.submit}
+          </a>
+        }
+      >
+        {text.signIn.expiredLead}
+      </Notice>
+    );
+  }
   const unreachable = code === 'unreachable' || code === 'deadline';
   return (
     <Notice

@@ -4,6 +4,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Menu as Base } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import { text } from '../catalogue.ts';
 import { cx } from './cx.ts';
 import { useNonce } from './nonce.tsx';
 
@@ -19,7 +20,8 @@ export function Menu({ trigger, children, align = 'end' }: MenuProps): ReactElem
     <CSPProvider nonce={useNonce()}>
       <Base.Root defaultOpen>
         <Base.Trigger render={trigger} />
-        <Base.Portal>
+        {/* All that a page shows lies in a landmark, so that nobody who goes by landmarks misses it. */}
+        <Base.Portal render={<section aria-label={text.menu} />}>
           <Base.Positioner align={align} sideOffset={6} className="z-50 outline-none">
             <Base.Popup className="max-w-[min(22rem,92vw)] min-w-52 rounded-lg border bg-raised p-1 text-sm shadow-float transition duration-100 outline-none data-ending-style:opacity-0 data-starting-style:opacity-0">
               {children}

@@ -18,6 +18,8 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 for (const theme of ['Light', 'Dark'] as const) {
   for (const { name, viewport } of widths) {
     test(`has pages that everybody can use, ${theme.toLowerCase()}, on ${name}`, async ({ as, api, namespace }) => {
+      // Seven pages, and each is looked at in full.
+      test.slow();
       await api.client.namespaces.put(namespace, { description: 'Looked at by a test', owner: 'e2e' });
       await api.client.config.put(namespace, 'limits', { value: '{\n  "max": 120\n}\n', type: 'json', message: 'Raised' });
       const page = await as('admin');

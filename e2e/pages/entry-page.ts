@@ -66,6 +66,8 @@ export class EntryPage {
   async replaceValue(value: string): Promise<void> {
     await this.editor.click();
     await this.page.keyboard.press('ControlOrMeta+a');
+    // Into an empty editor: over coloured text the browser itself would try to keep the colour, as a style that the policy refuses.
+    await this.page.keyboard.press('Delete');
     await this.page.keyboard.insertText(value);
   }
 

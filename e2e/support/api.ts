@@ -44,6 +44,17 @@ export class Api {
     return leader;
   }
 
+  /** Cuts every node off from all others, or heals all links. */
+  async cutAll(cut: boolean): Promise<void> {
+    const { nodes, adminKey } = this.cluster;
+    await Promise.all(
+      nodes.map(({ id, url }) => {
+        const others = nodes.filter((other) => other.id !== id).map((other) => other.id);
+        return createClient({ endpoints: [url], key: adminKey }).lab.set({ dropPeers: cut ? others : [] });
+      }),
+    );
+  }
+
   /** Keeps a node from applying what is committed, or lets it go on. */
   async holdApply(node: string, holdApply: boolean): Promise<void> {
     await createClient({ endpoints: [this.cluster.node(node).url], key: this.cluster.adminKey }).lab.set({ holdApply });

@@ -5,6 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { clearTimeout, setTimeout as startTimer } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 import { freeClusterPort } from './ports.ts';
 
 export interface ClusterNode {
@@ -21,6 +23,7 @@ interface Ready {
 
 const START_MS = 60_000;
 const STOP_MS = 20_000;
+const POLL_MS = 100;
 
 /** A real cluster of three processes on this machine, in lab mode, with its data in a folder of its own. */
 export class Cluster {
@@ -46,7 +49,9 @@ export class Cluster {
     const said: string[] = [];
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
     try {
-      return new Cluster(await readyLine(child, said), child, folder);
+      const ready = await readyLine(child, said);
+      await Promise.all(ready.nodes.map(pagesAnswer));
+      return new Cluster(ready, child, folder);
     } catch (error) {
       await end(child);
       await rm(folder, { recursive: true, force: true });
@@ -72,7 +77,7 @@ async function readyLine(child: ChildProcess, said: readonly string[]): Promise<
   if (stdout === null) throw new Error('the cluster has no standard output');
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`the cluster did not become ready (${why}):\n${said.join('')}`));
-    const late = setTimeout(() => fail(`within ${START_MS} ms`), START_MS);
+    const late = startTimer(() => fail(`within ${START_MS} ms`), START_MS);
     child.once('exit', (status) => fail(`it ended with ${status}`));
     createInterface({ input: stdout }).on('line', (line) => {
       if (!line.startsWith('{')) return;
@@ -84,12 +89,23 @@ async function readyLine(child: ChildProcess, said: readonly string[]): Promise<
   });
 }
 
+/** Resolves when a node serves pages: it serves the API a little earlier. */
+async function pagesAnswer({ url }: ClusterNode): Promise<void> {
+  const late = AbortSignal.timeout(START_MS);
+  for (;;) {
+    const { status } = await fetch(`${url}/sign-in`, { signal: late });
+    if (status === 200) return;
+    if (status !== 503) throw new Error(`${url} answers for its pages with ${status}`);
+    await setTimeout(POLL_MS, undefined, { signal: late });
+  }
+}
+
 /** Ctrl-C first; what does not stop by itself is ended. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGINT');
-  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  const late = startTimer(() => child.kill('SIGKILL'), STOP_MS);
   await gone;
   clearTimeout(late);
 }

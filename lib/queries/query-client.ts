@@ -1,7 +1,10 @@
 import { QueryClient } from '@tanstack/react-query';
+import { isConfmanError } from '../client/errors.ts';
 import { retryWhileBehind } from './retry.ts';
 
-/** One set of defaults for the server's render and the browser. */
+const RETRY_MS = 3000;
+
+/** The browser's cache. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -11,6 +14,8 @@ export function createQueryClient(): QueryClient {
         retry: retryWhileBehind,
         retryDelay: 50,
         refetchOnWindowFocus: true,
+        // What failed for a passing reason is tried again for as long as somebody looks at it.
+        refetchInterval: ({ state }) => (isConfmanError(state.error) && state.error.retryable ? RETRY_MS : false),
       },
       mutations: { retry: false },
     },

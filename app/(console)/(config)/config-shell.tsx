@@ -60,7 +60,7 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
           treeOpen ? 'flex' : 'flex max-md:hidden',
         )}
       >
-        {list.isPending ? (
+        {list.data === undefined ? (
           <TreeSkeleton />
         ) : (
           <NamespaceTree

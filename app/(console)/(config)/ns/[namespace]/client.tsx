@@ -57,7 +57,7 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
 
   const filterInput = useShortcuts(namespace, writes);
 
-  const total = deferredFilter === '' ? Math.max(about.data?.data.entries ?? 0, loaded.length) : loaded.length;
+  const total = Math.max(about.data?.data.entries ?? 0, loaded.length);
   return (
     <>
       <NamespaceHeader namespace={namespace} about={about.data?.data} read={list.data?.pages[0]?.meta} />
@@ -74,7 +74,7 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
           className="w-64 max-sm:flex-1"
         />
         <output className="tnum text-xs text-ink-faint">
-          {list.data === undefined ? null : text.table.shown(entries.length, total)}
+          {list.data === undefined ? null : deferredFilter === '' ? text.entries(total) : text.table.shown(entries.length, total)}
           {deferredFilter !== '' && hasNextPage ? ` · ${text.table.loaded(loaded.length)}` : null}
         </output>
         {writes ? <NewEntryLink namespace={namespace} className="ml-auto" /> : null}
