@@ -19,8 +19,6 @@ export const HEADERS = {
   correlationId: 'X-Correlation-Id',
 } as const;
 
-export const API_PREFIX = '/api/v1';
-
 /** Prefix of every secret, so that scanners can find a leaked one. */
 export const SECRET_PREFIX = 'confman_';
 

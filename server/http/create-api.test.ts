@@ -1,8 +1,7 @@
 /** What a healthy cluster never shows: lost fates, replicas that are not well, limits of a node, slow clients. */
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
-import type { Response } from 'light-my-request';
+import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createApi } from './create-api.ts';

@@ -27,7 +27,5 @@ export const HTTP_SERVER_OPTIONS = {
   insecureHTTPParser: false,
 } as const satisfies ServerOptions;
 
-/** Bytes that an event stream may hold for a client that does not take them. */
-export const STREAM_BUFFER_BYTES_MAX = 1024 * 1024;
 /** How long a client may leave a full buffer untouched before its stream is cut. */
 export const STREAM_STALL_MS_MAX = 15_000;

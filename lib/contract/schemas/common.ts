@@ -1,6 +1,6 @@
 /** Building blocks of the API's schemas. Requests are strict (unknown fields are refused), responses are open to new fields. */
 import { z } from 'zod';
-import { CONSISTENCY_MODES, ENTRY_TYPES, ROLES } from '../model.ts';
+import { ENTRY_TYPES, ROLES } from '../model.ts';
 import { keyFault, labelFault, namespaceFault, nodeIdFault, textFault } from '../names.ts';
 
 export const MESSAGE_CHARS_MAX = 1000;
@@ -83,7 +83,6 @@ export const Value = judged((text) => (/\p{Cs}/u.test(text) ? 'a value must be w
 
 export const EntryType = z.enum(ENTRY_TYPES).meta({ id: 'EntryType', description: 'What the value claims to be; it must be valid for it' });
 export const Role = z.enum(ROLES).meta({ id: 'Role', description: 'viewer reads, editor also writes entries, admin does everything' });
-export const ConsistencyMode = z.enum(CONSISTENCY_MODES).meta({ id: 'ConsistencyMode' });
 
 /** The token of a change, as answers carry it. */
 export const Version = z.string().meta({
