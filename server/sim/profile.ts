@@ -1,0 +1,101 @@
+/** What a seed's world is like: how many nodes, how fast, and what goes wrong how often. Everything is drawn from the seed. */
+import type { CheckpointLimits } from '../replica/checkpoints.ts';
+import type { ReplicaTiming } from '../replica/group-replica.ts';
+import { type MachineKind, REFERENCE, SQLITE } from './machines.ts';
+import type { NetworkConditions } from './network.ts';
+import type { Random } from './random.ts';
+
+export const FAULT_KINDS = [
+  'kill',
+  'power-loss',
+  'power-loss-of-all',
+  'crash-at-a-point',
+  'pause',
+  'isolate',
+  'split',
+  'one-way-cut',
+  'lone-cut',
+  'slow-disk',
+  'failing-disk',
+  'clock-jump',
+  'transfer',
+  'hold-apply',
+  'storage-full',
+  'decay',
+  'membership',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export interface Profile {
+  readonly nodes: number;
+  readonly clients: number;
+  readonly kind: MachineKind;
+  /** Whether the nodes form their cluster first, from empty disks. */
+  readonly forming: boolean;
+  readonly timing: ReplicaTiming;
+  readonly checkpoints: CheckpointLimits;
+  readonly segmentBytes: number;
+  readonly network: NetworkConditions;
+  /** Kinds that happen, each with its weight. */
+  readonly faults: readonly { readonly kind: FaultKind; readonly weight: number }[];
+  readonly faultEveryMs: number;
+  readonly chaosMs: number;
+}
+
+/** Weights when a kind is drawn at all. */
+const WEIGHTS: Readonly<Record<FaultKind, number>> = {
+  kill: 3,
+  'power-loss': 3,
+  'power-loss-of-all': 1,
+  'crash-at-a-point': 4,
+  pause: 2,
+  isolate: 2,
+  split: 2,
+  'one-way-cut': 2,
+  'lone-cut': 2,
+  'slow-disk': 2,
+  'failing-disk': 1,
+  'clock-jump': 2,
+  transfer: 3,
+  'hold-apply': 1,
+  'storage-full': 1,
+  decay: 1,
+  membership: 2,
+};
+
+export interface ProfileOverrides {
+  readonly kind?: 'sqlite' | 'reference' | undefined;
+  readonly without?: ReadonlySet<FaultKind> | undefined;
+  readonly chaosMs?: number | undefined;
+}
+
+export function drawProfile(random: Random, overrides: ProfileOverrides = {}): Profile {
+  const nodes = random.chance(0.75) ? 3 : 5;
+  const enabled = FAULT_KINDS.filter((kind) => random.chance(kind === 'decay' ? 0.06 : kind === 'membership' ? 0.3 : 0.55));
+  // A replica that is out of service for good must not be one of the few voters that are left.
+  const faults = enabled.filter((kind) => !(kind === 'membership' && (nodes === 3 || enabled.includes('decay'))));
+  const rough = random.chance(0.7);
+  const drawn = random.chance(0.08) ? 'sqlite' : 'reference';
+  const chaosMs = random.between(3000, 6000);
+  return {
+    nodes,
+    clients: 2 + random.int(3),
+    kind: (overrides.kind ?? drawn) === 'sqlite' ? SQLITE : REFERENCE,
+    forming: random.chance(0.1),
+    timing: { electionTicks: 6 + random.int(5), heartbeatTicks: 1, tickMs: 25 },
+    checkpoints: { walBytes: 1000 * (4 + random.int(40)), intervalMs: random.between(300, 2000), tailEntries: random.int(12), followerEntriesMax: random.int(20) },
+    segmentBytes: random.pick([4096, 8192, 16_384]),
+    network: {
+      drop: rough ? random.between(0, 0.15) : 0,
+      duplicate: rough ? random.between(0, 0.15) : 0,
+      late: rough ? random.between(0, 0.2) : 0,
+      delayMsMin: 0.2,
+      delayMsMax: random.between(1, 12),
+      lateMsMax: random.between(20, 500),
+      reset: rough ? random.between(0, 0.02) : 0,
+    },
+    faults: faults.filter((kind) => overrides.without?.has(kind) !== true).map((kind) => ({ kind, weight: WEIGHTS[kind] * random.between(0.3, 1) })),
+    faultEveryMs: random.between(80, 600),
+    chaosMs: overrides.chaosMs ?? chaosMs,
+  };
+}
