@@ -154,6 +154,7 @@ function toNodeSettings(values: NodeValues, cwd: string): NodeSettings {
     readyLagEntriesMax: values['ready-max-lag'],
     diskReserveBytes: values['disk-reserve'],
     stateBytesMax: values['state-bytes-max'],
+    logTailEntries: values['log-tail-entries'],
     tickMs: values.tick,
     electionTimeoutMs: values['election-timeout'],
     writeDeadlineMs: values['write-deadline'],

@@ -35,6 +35,8 @@ export interface NodeSettings {
   readonly readyLagEntriesMax: number;
   readonly diskReserveBytes: number;
   readonly stateBytesMax: number;
+  /** Entries of the log that are kept behind the last checkpoint of the state. */
+  readonly logTailEntries: number;
   readonly tickMs: number;
   /** T: elections start after [T, 2T) of silence. A whole multiple of `tickMs`. */
   readonly electionTimeoutMs: number;

@@ -173,6 +173,12 @@ export const nodeTable = {
   }),
   'disk-reserve': size(512 * MiB, 0, 2 ** 50, 'Free disk space below which writes are refused, while reads and deletes go on.'),
   'state-bytes-max': size(16 * GiB, MiB, 2 ** 50, 'Size of the state above which writes are refused, while reads and deletes go on.'),
+  'log-tail-entries': value({
+    placeholder: 'ENTRIES',
+    parse: whole(0, 1_000_000_000),
+    fallback: 50_000,
+    doc: 'Log entries kept behind the last checkpoint: a node that comes back within so many needs no copy of the state.',
+  }),
   tick: duration(100, 1, 10_000, 'Unit of time of the consensus core, and the heartbeat interval.'),
   'election-timeout': duration(
     1000,

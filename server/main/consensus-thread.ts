@@ -11,6 +11,7 @@ import { LogCorruptionError, type LogStore } from '../log/types.ts';
 import { createPeerTransport } from '../peers/transport.ts';
 import type { PeerHandlers, PeerTls } from '../peers/types.ts';
 import { processNowMs } from '../replica/board.ts';
+import { CHECKPOINT_LIMITS } from '../replica/checkpoints.ts';
 import { ConsensusNode } from '../replica/consensus-node.ts';
 import { WorkerCopyThread } from '../replica/copy-thread-client.ts';
 import { EngineHost } from '../replica/engine-host.ts';
@@ -86,6 +87,7 @@ async function start(): Promise<void> {
       revisionsMs: settings.historyKeep.ageMsMax,
       auditMs: settings.auditKeepMs,
     },
+    checkpoints: { ...CHECKPOINT_LIMITS, tailEntries: settings.logTailEntries },
     runtime,
     log,
     storage,

@@ -101,6 +101,13 @@ function groupSamples(host: ReplicaHost, group: string): readonly Sample[] {
       labels,
       value: replica.reads.size,
     },
+    {
+      name: 'confman_raft_read_rounds_total',
+      type: 'counter',
+      help: 'Questions for the commit index that this replica has put to the leader; one serves all reads that wait then.',
+      labels,
+      value: replica.reads.rounds,
+    },
   );
   for (const [peer, progress] of status.progress ?? []) {
     if (peer === host.self) continue;

@@ -29,6 +29,11 @@ export class ReadIndexQueue {
     return this.#waiting.length + asked;
   }
 
+  /** Rounds that were begun, repeated ones included. */
+  get rounds(): number {
+    return this.#lastRequest;
+  }
+
   push(question: ReadQuestion): void {
     if (this.#waiting.length >= READ_QUESTIONS_MAX) question.settle({ kind: 'too-busy' });
     else this.#waiting.push(question);
