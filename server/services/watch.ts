@@ -9,7 +9,7 @@ import { TokenError, formatFullVersion, formatVersion, parseToken } from '../../
 import type { Token } from '../../lib/contract/token.ts';
 import type { Authenticator } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/principal.ts';
-import type { WatchChange as WatchChangeRow, WatchCommand } from '../state/types.ts';
+import type { WatchChange as WatchChangeRow, WatchCommand } from '../state/watch-types.ts';
 import type { Call, ReadResult, Services } from './context.ts';
 import { CLUSTER_GROUP } from './context.ts';
 import { historyOf } from './cursor.ts';

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SqliteStateMachine } from './sqlite-state-machine.ts';
 import { ALL_CHANGES, ALL_ENTRIES, EXPIRE_NOTHING, GENESIS, Harness, START_MS, TestLog, del, put, write } from './testing/harness.ts';
-import type { ApplyInput, CommandBody, Operation, WatchChange } from './types.ts';
+import type { ApplyInput, CommandBody, Operation } from './types.ts';
+import type { WatchChange } from './watch-types.ts';
 
 const NAMESPACES = ['a', 'a/b', 'ab'];
 const KEYS = ['x', 'y', 'ö', '𝄞'];

@@ -4,6 +4,7 @@
  * between threads and nodes.
  */
 import type { ApiKey, AuditEvent, EntryType, LogPosition, Role } from '../../lib/contract/model.ts';
+import type { WatchCommand } from './watch-types.ts';
 import type { ConfState, Entry as LogEntry } from '../raft/types.ts';
 
 // ---------------------------------------------------------------- commands
@@ -254,28 +255,6 @@ export interface NamespaceRow {
 
 export interface ApiKeyRow extends ApiKey {
   readonly secretHash: string;
-}
-
-/** One change of one command, as watchers see it. */
-export interface WatchChange {
-  readonly op: 'put' | 'delete' | 'delete-namespace';
-  readonly namespace: string;
-  readonly key: string | null;
-  readonly type: EntryType | null;
-  readonly value?: string | null | undefined;
-  readonly revision: number | null;
-  readonly previousRevision: number | null;
-  /** For delete-namespace: how many entries went. */
-  readonly count?: number | undefined;
-}
-
-/** All changes of one applied command. */
-export interface WatchCommand {
-  readonly position: LogPosition;
-  readonly changes: readonly WatchChange[];
-  readonly actor: string;
-  readonly message: string;
-  readonly hlc: string;
 }
 
 /** What a caller may see: null for everything, else namespace prefixes (path-wise). */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ALL_CHANGES, EXPIRE_NOTHING, Harness, START_MS, del, put, write } from '../testing/harness.ts';
-import type { Queries, WatchCommand } from '../types.ts';
+import type { Queries } from '../types.ts';
+import type { WatchCommand } from '../watch-types.ts';
 import { CHANGES_SCAN_ROWS } from './changes.ts';
 
 function ok(h: Harness, q: Partial<Queries['changes']['q']> = {}) {
