@@ -6,6 +6,9 @@ import type { ServerResponse } from 'node:http';
 import type { StreamEvent } from '../services/stream-event.ts';
 import { STREAM_STALL_MS_MAX } from './limits.ts';
 
+/** How long a client waits before it connects again. */
+const RECONNECT_MS = 1_000;
+
 /** One server-sent event. JSON has no line breaks, so data is one line. */
 export function encodeEvent({ event, id, data }: StreamEvent): string {
   const resume = id === undefined ? '' : `id: ${id}\n`;
@@ -48,7 +51,7 @@ export async function pumpStream(
 }
 
 export async function* encodeEvents(events: AsyncIterable<StreamEvent>): AsyncGenerator<string> {
-  yield 'retry: 1000\n\n';
+  yield `retry: ${RECONNECT_MS}\n\n`;
   for await (const event of events) yield encodeEvent(event);
 }
 

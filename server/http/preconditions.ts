@@ -1,7 +1,7 @@
 /** `If-Match` and `If-None-Match` (RFC 9110, section 13): for writes as preconditions, for reads as a question. */
-import type { Precondition } from '../state/types.ts';
 import { ServiceError } from '../services/errors.ts';
 import { versionPosition } from '../services/version-position.ts';
+import type { EntryPrecondition } from '../services/version-position.ts';
 
 /** The entity tag of a version; a bare value is another representation and has its own. */
 export function entityTag(version: string, bare: boolean): string {
@@ -13,7 +13,7 @@ function invalid(parameter: string, detail: string): ServiceError {
 }
 
 /** What a write asks of the entry. */
-export function writePrecondition(group: string, ifMatch: string | undefined, ifNoneMatch: string | undefined): Precondition {
+export function writePrecondition(group: string, ifMatch: string | undefined, ifNoneMatch: string | undefined): EntryPrecondition {
   if (ifMatch !== undefined && ifNoneMatch !== undefined) throw invalid('If-None-Match', 'If-Match and If-None-Match exclude each other');
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() !== '*') throw invalid('If-None-Match', 'a write takes only *: create, but do not change');

@@ -2,7 +2,11 @@
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { ProblemDetailError } from '../../lib/contract/schemas/problem.ts';
 import { TokenError, parseToken } from '../../lib/contract/token.ts';
+import type { Precondition } from '../state/types.ts';
 import { ServiceError } from './errors.ts';
+
+/** What a write asks of the entry before it. */
+export type EntryPrecondition = Precondition;
 
 /** @param where where the version stands in the request */
 export function versionPosition(group: string, text: string, where: Omit<ProblemDetailError, 'detail'>): LogPosition {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
 import type { AnyRoute } from '../route.ts';
 import { routeTable } from '../routes/table.ts';
-import { fresh, expectProblem } from './suite-api.ts';
-import type { SuiteAnswer, SuiteApi, SuiteTarget } from './suite-api.ts';
+import { fresh, expectProblem } from '../testing/suite-api.ts';
+import type { SuiteAnswer, SuiteApi, SuiteTarget } from '../testing/suite-api.ts';
 
 const samplePath = ({ path }: AnyRoute): string =>
   path.replace(':namespace', 'a').replace(':key', 'k').replace(':group', 'default').replace(':id', 'x');

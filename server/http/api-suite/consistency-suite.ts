@@ -1,8 +1,8 @@
 /** Version tokens and modes (spec 1), as far as any healthy cluster shows them; with a follower that can be held, the waits too. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
-import { firstError, fresh, expectProblem } from './suite-api.ts';
-import type { SuiteAnswer, SuiteApi, SuiteTarget } from './suite-api.ts';
+import { firstError, fresh, expectProblem } from '../testing/suite-api.ts';
+import type { SuiteAnswer, SuiteApi, SuiteTarget } from '../testing/suite-api.ts';
 
 const HISTORY = /^[0-9a-f]{8}\.[0-9a-f]{8}\/[1-9][0-9]*:[1-9][0-9]*$/;
 

@@ -1,8 +1,8 @@
 /** Entries: what a write gives and what a read gives back. */
 import { describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
-import { firstError, fresh, expectProblem } from './suite-api.ts';
-import type { SuiteApi, SuiteTarget } from './suite-api.ts';
+import { firstError, fresh, expectProblem } from '../testing/suite-api.ts';
+import type { SuiteApi, SuiteTarget } from '../testing/suite-api.ts';
 
 const HARD_NAMES = [
   'db/url',

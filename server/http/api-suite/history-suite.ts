@@ -1,8 +1,8 @@
 /** History, restore, batch, namespaces, search, audit. */
 import { describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
-import { firstError, fresh, expectProblem } from './suite-api.ts';
-import type { SuiteAnswer, SuiteApi } from './suite-api.ts';
+import { firstError, fresh, expectProblem } from '../testing/suite-api.ts';
+import type { SuiteAnswer, SuiteApi } from '../testing/suite-api.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

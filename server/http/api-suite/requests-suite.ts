@@ -3,8 +3,8 @@ import { request as rawRequest } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
-import { firstError, fresh, expectProblem } from './suite-api.ts';
-import type { SuiteApi, SuiteTarget } from './suite-api.ts';
+import { firstError, fresh, expectProblem } from '../testing/suite-api.ts';
+import type { SuiteApi, SuiteTarget } from '../testing/suite-api.ts';
 
 const MiB = 1024 * 1024;
 

@@ -9,8 +9,8 @@ import { entriesSuite } from './entries-suite.ts';
 import { historySuite } from './history-suite.ts';
 import { requestsSuite } from './requests-suite.ts';
 import { streamsSuite } from './streams-suite.ts';
-import { SuiteApi } from './suite-api.ts';
-import type { SuiteTarget } from './suite-api.ts';
+import { SuiteApi } from '../testing/suite-api.ts';
+import type { SuiteTarget } from '../testing/suite-api.ts';
 
 /** Declares the whole suite; call it at the top of a test file that starts what `target` names. */
 export function runApiSuite(target: SuiteTarget): void {

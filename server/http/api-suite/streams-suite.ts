@@ -2,10 +2,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { WatchEvent } from '../../../lib/contract/schemas/audit.ts';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
-import { EventReader } from './sse.ts';
-import type { Received } from './sse.ts';
-import { fresh, expectProblem } from './suite-api.ts';
-import type { SuiteApi, SuiteTarget } from './suite-api.ts';
+import { EventReader } from '../testing/sse.ts';
+import type { Received } from '../testing/sse.ts';
+import { fresh, expectProblem } from '../testing/suite-api.ts';
+import type { SuiteApi, SuiteTarget } from '../testing/suite-api.ts';
 
 type Change = Readonly<Record<string, unknown>>;
 
