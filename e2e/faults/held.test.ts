@@ -1,0 +1,99 @@
+/** A follower that does not apply, on real processes: what waits costs nothing and leaves nothing behind. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { entryPath } from '../../lib/contract/names.ts';
+import { RealCluster } from '../cluster/cluster.ts';
+import type { RawAnswer } from '../cluster/http.ts';
+import type { NodeProcess } from '../cluster/node-process.ts';
+import { until } from '../cluster/until.ts';
+
+const WAITERS = 400;
+const NAMESPACE = 'held';
+
+let cluster: RealCluster;
+let leader: NodeProcess;
+let follower: NodeProcess;
+
+beforeAll(async () => {
+  cluster = await RealCluster.start();
+  leader = await cluster.leader();
+  follower = cluster.others(leader)[0] as NodeProcess;
+});
+afterEach(async () => {
+  await cluster.lab(follower, { holdApply: false });
+});
+afterAll(async () => {
+  await cluster.stop();
+});
+
+async function waiting(count: number): Promise<void> {
+  await until(`${count} reads wait`, async () => (await cluster.metric(follower, 'confman_read_waiters')) === count);
+}
+
+/** Resolves when the follower has heard so many more messages from its peers: time by what happens, not by the clock. */
+async function heartbeats(count: number): Promise<void> {
+  const name = 'confman_peer_messages_received_total';
+  const goal = (await cluster.metric(follower, name)) + count;
+  await until(`${count} heartbeats pass`, async () => (await cluster.metric(follower, name)) >= goal);
+}
+
+async function heldWrite(key: string): Promise<{ readonly old: RawAnswer; readonly put: RawAnswer }> {
+  const old = await cluster.put(leader, NAMESPACE, key, 'old');
+  expect((await cluster.get(follower, NAMESPACE, key, { 'x-confman-min-version': old.token })).json['value']).toBe('old');
+  await cluster.lab(follower, { holdApply: true });
+  return { old, put: await cluster.put(leader, NAMESPACE, key, 'new') };
+}
+
+test('puts no question to the leader for reads that wait, and serves all of them at once when it applies', async () => {
+  const { put } = await heldWrite('many');
+  const headers = { 'x-confman-min-version': put.token, 'x-confman-max-wait': '30s' };
+  const reads = Array.from({ length: WAITERS }, async () => cluster.get(follower, NAMESPACE, 'many', headers));
+  await waiting(WAITERS);
+  // Whatever question is under way now is the last: the leader has committed what all of them wait for.
+  await until('the leader has answered', async () => (await cluster.metric(follower, 'confman_raft_reads_pending')) === 0);
+  await heartbeats(5);
+  const before = await cluster.metric(follower, 'confman_raft_read_rounds_total');
+  await heartbeats(20);
+  expect(await cluster.metric(follower, 'confman_raft_read_rounds_total')).toBe(before);
+  expect(before).toBeLessThan(WAITERS / 4);
+
+  await cluster.lab(follower, { holdApply: false });
+  const answers = await Promise.all(reads);
+  expect(new Set(answers.map(({ status, json }) => `${status} ${String(json['value'])}`))).toEqual(new Set(['200 new']));
+  await waiting(0);
+});
+
+test('lets go of reads whose clients have left', async () => {
+  const { put } = await heldWrite('gone');
+  const leave = new AbortController();
+  const kinds = [
+    { 'x-confman-min-version': put.token, 'x-confman-max-wait': '30s' },
+    { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '30s' },
+  ];
+  const reads = Array.from({ length: 40 }, async (_, at) =>
+    cluster
+      .api(follower, entryPath(NAMESPACE, 'gone'), { headers: kinds[at % 2], signal: leave.signal })
+      .then(({ status }) => `answered ${status}`)
+      .catch(() => 'left'),
+  );
+  await waiting(40);
+  leave.abort();
+  expect(new Set(await Promise.all(reads))).toEqual(new Set(['left']));
+  await waiting(0);
+  // It still holds, and still serves who is content with what it has.
+  expect((await cluster.get(follower, NAMESPACE, 'gone')).json['value']).toBe('old');
+});
+
+test('ends reads that wait when the node stops, each with an answer', async () => {
+  const { put } = await heldWrite('stop');
+  const headers = { 'x-confman-min-version': put.token, 'x-confman-max-wait': '30s' };
+  const reads = Array.from({ length: 10 }, async () => cluster.get(follower, NAMESPACE, 'stop', headers));
+  await waiting(10);
+  const ended = follower.terminate();
+  const answers = await Promise.all(reads);
+  expect(new Set(answers.map(({ status, code }) => `${status} ${code}`))).toEqual(new Set(['503 node-stopping']));
+  expect(await ended).toEqual({ code: 0, signal: null });
+  follower.start();
+  await cluster.ready();
+  // What was held in memory only is applied after the start.
+  expect((await cluster.get(follower, NAMESPACE, 'stop', headers)).json['value']).toBe('new');
+});
