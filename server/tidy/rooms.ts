@@ -85,6 +85,14 @@ export const ROOMS: readonly Room[] = [
     instead: 'Routes call services; what they need from deeper down goes through one.',
   },
 
+  // What judges histories that were recorded elsewhere.
+  {
+    path: 'server/history',
+    mayImport: LIB,
+    instead:
+      'The checkers know what clients saw, never how the cluster works: a judge that shares code with the accused shares its mistakes.',
+  },
+
   // What composes the whole, starts it, or looks at all of it.
   { path: 'server/main', mayImport: 'anything', instead: '' },
   {

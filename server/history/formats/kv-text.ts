@@ -6,8 +6,7 @@ import { numberedLines, UnreadableHistory } from './unreadable.ts';
 const EVENT =
   /^\{:process (\d+), :type :(invoke|ok|info), :f :(get|put|append), :key ("(?:[^"\\]|\\.)*"), :value (nil|:timed-out|"(?:[^"\\]|\\.)*")\}$/;
 
-const FORM =
-  '{:process N, :type :invoke|:ok|:info, :f :get|:put|:append, :key "KEY", :value nil|"VALUE"|:timed-out}';
+const FORM = '{:process N, :type :invoke|:ok|:info, :f :get|:put|:append, :key "KEY", :value nil|"VALUE"|:timed-out}';
 
 /** A quoted text; null when an escape in it is none that both this notation and JSON have. */
 function textOf(quoted: string): string | null {
@@ -32,16 +31,19 @@ export function readKvText(text: string): readonly Operation<AppendInput, Append
       throw new UnreadableHistory(line, FORM, content);
     const key = textOf(quotedKey);
     const value = rawValue.startsWith('"') ? textOf(rawValue) : null;
-    if (key === null || (value === null && rawValue.startsWith('"'))) throw new UnreadableHistory(line, 'a text with known escapes', content);
+    if (key === null || (value === null && rawValue.startsWith('"')))
+      throw new UnreadableHistory(line, 'a text with known escapes', content);
     const isValueMissing = value === null;
     if (type === 'info') {
       calls.answer(line, process, (input) => input.type === kind && input.key === key, null, content);
     } else if (rawValue === ':timed-out') {
       throw new UnreadableHistory(line, ':timed-out only with :type :info', content);
     } else if (kind === 'get') {
-      if (isValueMissing !== (type === 'invoke')) throw new UnreadableHistory(line, 'nil in the call of a get, a text in its answer', content);
+      if (isValueMissing !== (type === 'invoke'))
+        throw new UnreadableHistory(line, 'nil in the call of a get, a text in its answer', content);
       if (type === 'invoke') calls.call(line, process, { type: 'get', key }, content);
-      else calls.answer(line, process, (input) => input.type === 'get' && input.key === key, { kind: 'value', value: value ?? '' }, content);
+      else
+        calls.answer(line, process, (input) => input.type === 'get' && input.key === key, { kind: 'value', value: value ?? '' }, content);
     } else {
       if (isValueMissing) throw new UnreadableHistory(line, `a text as the value of a ${kind}`, content);
       const input: AppendInput = { type: kind === 'put' ? 'put' : 'append', key, value };

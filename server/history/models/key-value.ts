@@ -8,7 +8,10 @@ import { isLater, isSame, type Position } from '../position.ts';
 import type { Model } from '../operation.ts';
 
 /** What `If-Match` (a version) or `If-None-Match: *` (`absent`) demanded. */
-export type Precondition = { readonly kind: 'none' } | { readonly kind: 'absent' } | { readonly kind: 'version'; readonly version: Position };
+export type Precondition =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'version'; readonly version: Position };
 
 export type KeyValueInput =
   | { readonly type: 'put'; readonly key: string; readonly value: string; readonly precondition: Precondition }
