@@ -1,5 +1,5 @@
 import { LogCorruptionError, type LogStore } from '../log/types.ts';
-import { createGenesis } from './genesis.ts';
+import { createGenesis, GENESIS } from './genesis.ts';
 import type { IdentityStore, NodeIdentity } from './identity.ts';
 import type { StateStorage } from './state-storage.ts';
 
@@ -16,7 +16,8 @@ export async function beginGroup(
   storage: StateStorage,
   store: IdentityStore,
 ): Promise<NodeIdentity> {
-  const there = log.groups().includes(group);
+  // A crash in the middle may leave the name of the group in the log, and not where the group begins.
+  const there = log.groups().includes(group) && log.group(group).lastIndex() >= GENESIS.index;
   if (identity.began) {
     if (!there)
       throw new LogCorruptionError(`the log holds nothing of group ${group}, though this node has voted in it: log files are missing`);
