@@ -4,6 +4,7 @@ import pino from 'pino';
 import type { NodeSettings } from '../config/node-settings.ts';
 import type { Engine } from '../engine/types.ts';
 import { createApi } from '../http/create-api.ts';
+import { LOG_REDACTION } from '../http/logging.ts';
 import type { ApiSettings } from '../http/runtime.ts';
 
 const SESSION_MS = 12 * 3600 * 1000;
@@ -39,7 +40,7 @@ export function nodeApi(engine: Engine, settings: NodeSettings, secret: string, 
 /** JSON lines on standard error. */
 export function nodeLogger(settings: NodeSettings): pino.Logger {
   return pino(
-    { level: settings.logLevel, base: { node: settings.id }, timestamp: pino.stdTimeFunctions.isoTime },
+    { level: settings.logLevel, base: { node: settings.id }, redact: LOG_REDACTION, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
 }

@@ -4,6 +4,7 @@ import { createServer as createHttp, type IncomingMessage, type Server, type Ser
 import { createServer as createHttps, type Server as HttpsServer } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import type { NodeSettings } from '../config/node-settings.ts';
+import { answerClientError } from '../http/client-error.ts';
 import { HTTP_SERVER_OPTIONS } from '../http/limits.ts';
 import type { WebDoor } from './web-door.ts';
 
@@ -47,19 +48,7 @@ export class PublicServer {
         ? createHttp(HTTP_SERVER_OPTIONS, handle)
         : createHttps({ ...HTTP_SERVER_OPTIONS, ...readCertificate(settings.tls) }, handle);
     // Answers of Node itself, before there is a request: what could not even be parsed.
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      if (error.code === 'ECONNRESET' || !socket.writable) {
-        socket.destroy();
-        return;
-      }
-      const status =
-        error.code === 'HPE_HEADER_OVERFLOW'
-          ? '431 Request Header Fields Too Large'
-          : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-            ? '408 Request Timeout'
-            : '400 Bad Request';
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    });
+    this.#server.on('clientError', answerClientError);
   }
 
   listen(): Promise<void> {
