@@ -35,6 +35,11 @@ export interface Model<State, Input, Output> {
    *   operation would change nothing: an operation without answer need not take place at all.
    */
   readonly step: (state: State, input: Input, output: Output | null) => State | undefined;
+  /**
+   * Whether an operation with this answer changes nothing, in whatever state it takes effect: a read, a refusal. It may narrow
+   * what is known of a state. A write of the value that is there already is no observation: elsewhere it changes something.
+   */
+  readonly observes: (input: Input, output: Output) => boolean;
   /** Equal texts exactly for equal states. */
   readonly fingerprint: (state: State) => string;
   /** For people: the request, and its answer unless that is null. */

@@ -5,7 +5,7 @@
  * Operations without answer are what makes it explode: each may take effect at any later time, or never. Three rules hold
  * that down. Each only leaves out orders for which another one is as good (README, "Why nothing is missed"):
  *
- * 1. an answered operation that fits now and changes nothing takes effect now, and nothing else is tried;
+ * 1. an observation that fits now, and tells nothing new, takes effect now, and nothing else is tried;
  * 2. an operation without answer takes effect only if the next operation would be impossible, or lead elsewhere, without it;
  * 3. of operations without answer that ask for the same, the one called first goes first.
  */
@@ -125,7 +125,7 @@ class Search<State, Input, Output> {
       firstReturn = Math.min(firstReturn, operation.return ?? Infinity);
       const next = this.#step(state, operation);
       // Rule 1.
-      if (next === state) return [{ at, isOpen: false, state }];
+      if (next === state && this.#observes(operation)) return [{ at, isOpen: false, state }];
       if (next !== null) moves.push({ at, isOpen: false, state: next });
     }
     moves.sort((a, b) => this.#returnOf(a) - this.#returnOf(b));
@@ -155,6 +155,10 @@ class Search<State, Input, Output> {
     if (++this.#steps > this.#limits.stepsMax) throw new OutOfBounds('stepsMax');
     const next = this.#model.step(this.#state(state), operation.input, operation.return === null ? null : operation.output);
     return next === undefined ? null : this.#numberOf(next);
+  }
+
+  #observes({ input, output }: Operation<Input, Output>): boolean {
+    return output !== null && this.#model.observes(input, output);
   }
 
   #numberOf(state: State): number {

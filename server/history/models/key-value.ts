@@ -141,6 +141,7 @@ export const KEY_VALUE: Model<KeyValueState, KeyValueInput, KeyValueOutput> = {
   initial: UNTOUCHED,
   keyOf: (input) => input.key,
   step,
+  observes: (_input, output) => output.kind !== 'written',
   fingerprint,
   describe,
 };

@@ -33,6 +33,7 @@ export const KV_APPEND: Model<string, AppendInput, AppendOutput> = {
   initial: '',
   keyOf: (input) => input.key,
   step,
+  observes: (input) => input.type === 'get',
   fingerprint: (state) => JSON.stringify(state),
   describe,
 };

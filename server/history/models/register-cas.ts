@@ -52,6 +52,7 @@ export const REGISTER_CAS: Model<number | null, RegisterInput, RegisterOutput> =
   initial: null,
   keyOf: () => 'register',
   step,
+  observes: (_input, output) => output.kind !== 'done',
   fingerprint: (state) => (state === null ? 'nil' : String(state)),
   describe,
 };
