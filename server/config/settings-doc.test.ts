@@ -12,7 +12,8 @@ function settingsTable(): string {
   const rows = Object.entries<Setting<unknown>>(nodeTable).map(([name, setting]) => {
     const fallback = setting.format(setting.fallback);
     const file = setting.secret ? ` Also \`${name}-file\`.` : '';
-    return `| \`${name}\` | ${setting.placeholder === '' ? 'switch' : `\`${setting.placeholder}\``} | ${fallback === '' ? '–' : `\`${fallback}\``} | ${setting.doc}${file} |`;
+    const notation = setting.placeholder === '' ? 'switch' : `\`${setting.placeholder.replaceAll('|', '\\|')}\``;
+    return `| \`${name}\` | ${notation} | ${fallback === '' ? '–' : `\`${fallback}\``} | ${setting.doc}${file} |`;
   });
   return ['| Setting | Notation | Default | Meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
