@@ -118,6 +118,13 @@ export class Connection {
     this.#socket.write(bytes);
   }
 
+  /** Hands bytes to the system at once, and with them what was written before in this turn: the caller may be about to keep the thread busy. */
+  writeNow(bytes: Buffer): void {
+    if (this.#closed) return;
+    while (this.#socket.writableCorked > 0) this.#socket.uncork();
+    this.#socket.write(bytes);
+  }
+
   /** Cuts the connection at once, in both directions. */
   close(reason: string): void {
     if (this.#closed) return;

@@ -33,7 +33,7 @@ export class RaftQueue {
     else queued.push(...messages);
   }
 
-  /** Writes everything as one piece, a frame or more per group. @returns how many messages left, and what did not */
+  /** Writes everything as one piece, a frame or more per group; it has left when this returns. @returns how many messages left, and what did not */
   flush(connection: Connection | null, clock: ClockValue): { readonly sent: number; readonly drops: readonly RaftDrop[] } {
     const groups = this.#groups;
     this.#groups = new Map();
@@ -60,7 +60,7 @@ export class RaftQueue {
         sent += plan.messages.length;
       }
     }
-    if (bytes > 0) connection.write(encodeFrames(frames, bytes, clock));
+    if (bytes > 0) connection.writeNow(encodeFrames(frames, bytes, clock));
     return { sent, drops };
   }
 }
