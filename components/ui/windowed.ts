@@ -1,7 +1,7 @@
 'use client';
 
 import type { RefObject } from 'react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** How many rows the server renders: more than any first screen shows. */
 const FIRST_ROWS = 60;
@@ -54,17 +54,28 @@ export function useWindowedRows(count: number, rowPx: number, scroller: RefObjec
     };
   }, [scroller, rowPx]);
 
+  const wanted = useRef<number | null>(null);
+  const measured = range !== null;
   const scrollTo = useCallback(
     (index: number): void => {
       const element = scroller.current;
-      if (element === null) return;
+      // Before the first measure the rows beyond it take no room yet, so there is nothing to scroll to.
+      if (element === null || !measured) {
+        wanted.current = index;
+        return;
+      }
       const top = index * rowPx;
       if (top < element.scrollTop) element.scrollTo({ top });
       const below = top + rowPx + headPx - element.clientHeight;
       if (below > element.scrollTop) element.scrollTo({ top: below });
     },
-    [scroller, rowPx, headPx],
+    [scroller, rowPx, headPx, measured],
   );
+  useLayoutEffect(() => {
+    if (!measured || wanted.current === null) return;
+    scrollTo(wanted.current);
+    wanted.current = null;
+  }, [measured, scrollTo]);
 
   if (range === null) return { first: 0, end: Math.min(count, FIRST_ROWS), before: 0, behind: 0, scrollTo };
   const first = Math.min(range.first, Math.max(0, count - 1));

@@ -109,3 +109,22 @@ test('loads nothing from elsewhere, and runs nothing inline without its nonce', 
   expect(policy).not.toContain('unsafe');
   expect([...hosts]).toEqual([new URL(page.url()).origin]);
 });
+
+test('opens and closes the namespace tree on a phone', async ({ as, api, namespace }) => {
+  await api.client.config.put(namespace, 'greeting', { value: 'hello' });
+  const page = await as('viewer');
+  await page.setViewportSize({ width: 390, height: 844 });
+  const config = new ConfigPages(page);
+  const toggle = page.getByRole('button', { name: 'Namespaces', exact: true });
+  await expect(config.tree).toBeHidden();
+  await toggle.click();
+  await expect(config.tree).toBeVisible();
+  await expectAccessible(page);
+  await toggle.click();
+  await expect(config.tree).toBeHidden();
+  await toggle.click();
+  await config.treeFilter.fill(namespace);
+  await config.tree.getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1, name: namespace })).toBeVisible();
+  await expect(config.tree).toBeHidden();
+});

@@ -52,6 +52,16 @@ test('browses, filters and sorts many entries', async ({ as, api, namespace }) =
   await expect(config.newEntry).toHaveCount(0);
 });
 
+test('shows where the open namespace is among many', async ({ as, api, namespace }) => {
+  for (let at = 0; at < 90; at += 1) await api.client.namespaces.put(`${namespace}/a${at}`);
+  await api.client.namespaces.put(`${namespace}/z-last`);
+  const page = await as('viewer');
+  const config = new ConfigPages(page);
+  await config.open(`${namespace}/z-last`);
+  await expect(config.tree.getByRole('link', { name: /^z-last/ })).toBeInViewport();
+  await expect(config.tree.getByRole('link', { name: /^z-last/ })).toHaveAttribute('aria-current', 'page');
+});
+
 test('refuses a value that is not valid for its type, with the line, and keeps the text', async ({ as, api, namespace }) => {
   await api.client.config.put(namespace, 'limits', { value: '{"max": 1}', type: 'json' });
   const page = await as('editor');

@@ -37,7 +37,6 @@ test('signs out', async ({ as }) => {
   const page = await as('viewer');
   await new Shell(page).signOut();
   await expect(new SignInPage(page).key).toBeVisible();
-  await page.goto('/').catch(() => undefined);
-  await page.reload();
+  await page.goto(new URL('/', page.url()).href);
   await expect(new SignInPage(page).key).toBeVisible();
 });

@@ -53,34 +53,34 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
     ) : null;
 
   return (
-    <div className="flex min-h-0 flex-1">
-      <aside
-        className={cx(
-          'w-72 shrink-0 flex-col border-r bg-surface max-md:absolute max-md:inset-x-0 max-md:top-[5.25rem] max-md:bottom-0 max-md:z-30 max-md:w-full',
-          treeOpen ? 'flex' : 'flex max-md:hidden',
-        )}
-      >
-        {list.data === undefined ? (
-          <TreeSkeleton />
-        ) : (
-          <NamespaceTree
-            namespaces={namespaces}
-            partial={hasNextPage}
-            selected={namespaceOf(path)}
-            onOpen={() => setTreeOpenAt(null)}
-            action={action}
-          />
-        )}
-      </aside>
-      <main className="flex min-w-0 flex-1 flex-col bg-surface">
-        <div className="flex items-center border-b px-3 py-1.5 md:hidden">
-          <Button look="quiet" size="sm" onClick={() => setTreeOpenAt(treeOpen ? null : path)} aria-expanded={treeOpen}>
-            <FolderTree aria-hidden />
-            {text.tree.show}
-          </Button>
-        </div>
-        {children}
-      </main>
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex items-center border-b bg-surface px-3 py-1.5 md:hidden">
+        <Button look="quiet" size="sm" onClick={() => setTreeOpenAt(treeOpen ? null : path)} aria-expanded={treeOpen}>
+          <FolderTree aria-hidden />
+          {text.tree.show}
+        </Button>
+      </div>
+      <div className="relative flex min-h-0 flex-1">
+        <aside
+          className={cx(
+            'w-72 shrink-0 flex-col border-r bg-surface max-md:absolute max-md:inset-0 max-md:z-30 max-md:w-full max-md:border-0',
+            treeOpen ? 'flex' : 'flex max-md:hidden',
+          )}
+        >
+          {list.data === undefined ? (
+            <TreeSkeleton />
+          ) : (
+            <NamespaceTree
+              namespaces={namespaces}
+              partial={hasNextPage}
+              selected={namespaceOf(path)}
+              onOpen={() => setTreeOpenAt(null)}
+              action={action}
+            />
+          )}
+        </aside>
+        <main className="flex min-w-0 flex-1 flex-col bg-surface">{children}</main>
+      </div>
       {creating ? (
         <Suspense>
           <NewNamespaceDialog open onOpenChange={setCreating} pending={create.pending} error={create.error} onSubmit={create.submit} />
