@@ -51,6 +51,8 @@ export class GroupReplica {
   /** When everything committed that this replica knew of was last applied. */
   #caughtUpMs: number;
   #lastRole: string;
+  /** The term in which the stamper was last raised above the log. */
+  #stampsTerm = 0;
   /** For rule T2. */
   #counters = { elections: 0, leaderChanges: 0, snapshotsInstalled: 0 };
 
@@ -245,6 +247,7 @@ export class GroupReplica {
 
   #drainProposals(leads: boolean, leader: PeerId | null, storageFull: boolean): void {
     const { proposals } = this;
+    if (leads) this.#raiseStamps();
     if (leads) return proposeQueued({ core: this.#core, proposals, stamper: this.#stamper, wallMs: this.#runtime.wallMs(), storageFull });
     const go = takeForLeader(proposals, leader);
     if (leader !== null && go.length > 0) this.#callbacks.forward(this.group, leader, go);
@@ -267,7 +270,6 @@ export class GroupReplica {
 
   #roleChanged(role: string): void {
     if (role === 'candidate' && this.#lastRole !== 'candidate') this.#counters.elections += 1;
-    if (role === 'leader' && this.#lastRole !== 'leader') this.#becameLeader();
     this.#lastRole = role;
     this.#counters.leaderChanges += 1;
     const { term, leader } = this.#core;
@@ -275,8 +277,13 @@ export class GroupReplica {
     this.#callbacks.roleChanged(this.group);
   }
 
-  /** A leader stamps above every stamp in its log, the unapplied tail included (spec 4, section 5). */
-  #becameLeader(): void {
+  /**
+   * A leader stamps above every stamp in its log, the unapplied tail included (spec 4, section 5). Looked at before the first
+   * proposal of each term: the core may lead before a `Ready` has said so.
+   */
+  #raiseStamps(): void {
+    if (this.#stampsTerm === this.#core.term) return;
+    this.#stampsTerm = this.#core.term;
     this.#stamper.raise(this.machine.lastStamp());
     let next = this.machine.applied().index + 1;
     while (next <= this.#log.lastIndex()) {
