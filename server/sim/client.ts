@@ -12,6 +12,7 @@ import type { Command, Operation } from '../state/types.ts';
 import type { History } from './history.ts';
 import type { SimMachine } from './machines.ts';
 import type { Random } from './random.ts';
+import { outcomeText } from './reference-state.ts';
 import type { Safety } from './safety.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimNode } from './sim-node.ts';
@@ -53,6 +54,11 @@ interface Write {
   tries: number;
   /** Some attempt may have had an effect. */
   unknown: boolean;
+}
+
+function describe(outcome: ProposeOutcome | null): string {
+  if (outcome === null) return 'no answer';
+  return outcome.kind === 'applied' ? outcomeText({ ...outcome.applied, result: outcome.applied.result ?? { kind: 'done' } }) : Object.values(outcome).join(' ');
 }
 
 export class Client {
@@ -137,7 +143,7 @@ export class Client {
 
   #ended(write: Write, node: SimNode, outcome: ProposeOutcome | null): void {
     const { trace, ledger } = this.#context;
-    trace(() => `${write.scope} at ${node.name}: ${outcome === null ? 'no answer' : JSON.stringify(outcome)}`);
+    trace(() => `${write.scope} at ${node.name}: ${describe(outcome)}`);
     if (outcome === null || outcome.kind === 'unknown') {
       write.unknown = true;
       ledger.counts.unknown += 1;

@@ -1,6 +1,6 @@
 /** `npm run sim -- --seed N` replays one seed with a readable trace; `-- --seeds 1000 --from 1` runs many. */
 import { parseArgs } from 'node:util';
-import { FAULT_KINDS, type FaultKind } from './profile.ts';
+import { FAULT_KINDS, type FaultKind, type ProfileOverrides } from './profile.ts';
 import { replay, runMany } from './runs.ts';
 
 const USAGE = `npm run sim -- --seed N [--lines 200]        one seed, with the last lines of its trace
@@ -18,11 +18,12 @@ async function main(): Promise<number> {
   });
   const without = (values.without ?? '').split(',').filter((word) => word !== '');
   const kind = values.state;
-  if (values.help === true || !without.every(isFault) || (kind !== undefined && kind !== 'sqlite' && kind !== 'reference')) {
+  const known = kind === undefined || kind === 'sqlite' || kind === 'reference';
+  if (values.help === true || !without.every(isFault) || !known) {
     console.log(USAGE);
     return 2;
   }
-  const overrides = { kind, without: new Set(without.filter(isFault)) };
+  const overrides: ProfileOverrides = { kind, without: new Set(without.filter(isFault)) };
   if (values.seed !== undefined) return (await replay({ ...overrides, seed: Number(values.seed) }, Number(values.lines ?? 200), console.log)) === null ? 0 : 1;
   const failure = await runMany({ from: Number(values.from ?? 1), count: Number(values.seeds ?? 100), overrides, say: console.log });
   return failure === null ? 0 : 1;

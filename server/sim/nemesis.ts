@@ -121,6 +121,7 @@ export class Nemesis {
       this.#after(random.between(200, 1500), () => (node.diskMs = { min: 0.3, max: 3 }));
     },
     'failing-disk': (node) => {
+      if (!node.up) return;
       node.diskFails = true;
       if (this.#context.random.chance(0.5)) node.disk.failWriteAfter(this.#context.random.int(10));
       else node.disk.failSyncAfter(this.#context.random.int(10));

@@ -1,6 +1,6 @@
 /** What a seed's world is like: how many nodes, how fast, and what goes wrong how often. Everything is drawn from the seed. */
 import type { CheckpointLimits } from '../replica/checkpoints.ts';
-import type { ReplicaTiming } from '../replica/group-replica.ts';
+import type { ReplicaTiming } from '../replica/group-options.ts';
 import { type MachineKind, REFERENCE, SQLITE } from './machines.ts';
 import type { NetworkConditions } from './network.ts';
 import type { Random } from './random.ts';

@@ -42,7 +42,6 @@ export interface NodeWatcher {
 
 export interface NodeOptions {
   readonly name: string;
-  readonly id: string;
   readonly names: readonly string[];
   readonly identity: NodeIdentity;
   readonly scheduler: Scheduler;
@@ -70,7 +69,6 @@ interface Process {
 
 export class SimNode {
   readonly name: string;
-  readonly id: string;
   readonly disk: MemoryDisk;
   readonly durable = new DurableLog();
   readonly stateDisk: StateDisk;
@@ -82,6 +80,8 @@ export class SimNode {
   diskFails = false;
   /** Damage was arranged: the replica may be quarantined, and stays so. */
   damaged = false;
+  /** Processes that ended before their time. */
+  crashes = 0;
   readonly #options: NodeOptions;
   readonly #random: Random;
   #identity: NodeIdentity;
@@ -90,12 +90,16 @@ export class SimNode {
   constructor(options: NodeOptions) {
     this.#options = options;
     this.name = options.name;
-    this.id = options.id;
     this.#random = options.random;
     this.#identity = options.identity;
     this.wallSkewMs = options.random.between(-2000, 2000);
     this.stateDisk = new StateDisk(options.kind, options.random.fork('state'));
     this.disk = new MemoryDisk((task) => void options.scheduler.after(this.#random.between(this.diskMs.min, this.diskMs.max), this.#process?.lifeline ?? null, task));
+  }
+
+  /** Its Raft id: `name@incarnation`. */
+  get id(): string {
+    return `${this.name}@${this.#identity.incarnation ?? ''}`;
   }
 
   get up(): boolean {
@@ -245,6 +249,7 @@ export class SimNode {
     const process = this.#process;
     this.#process = null;
     if (process !== null) {
+      this.crashes += 1;
       process.lifeline.alive = false;
       this.#options.network.detach(process.transport);
     }

@@ -54,7 +54,6 @@ export class Simulation {
   #alarm: Error | null = null;
   #clientsActive = true;
   #installs = 0;
-  #crashes = 0;
   #changes = 0;
 
   constructor(options: SimulationOptions) {
@@ -74,12 +73,11 @@ export class Simulation {
     const tampering = this.#options.tampering ?? {};
     const names = Array.from({ length: nodes }, (_, place) => `n${place + 1}`);
     const members = names.map((name) => ({ id: `${name}@0`, name, incarnation: '0', peer: `${name}:1`, url: `http://${name}` }));
-    return members.map(({ name, id }) => {
+    return members.map(({ name }) => {
       const formed: NodeIdentity = { nodeId: name, stage: 'formed', clusterId: 'c0c0c0c0', clusterName: 'sim', lineageId: '11110000', incarnation: '0', began: false, members };
       const empty: NodeIdentity = { ...formed, stage: 'empty', clusterId: null, lineageId: null, incarnation: null, members: [] };
       return new SimNode({
         name,
-        id,
         names,
         identity: forming ? empty : formed,
         scheduler: this.#scheduler,
@@ -116,7 +114,7 @@ export class Simulation {
       events,
       traceHash: trace,
       profile: this.#profile,
-      counts: { ...this.#ledger.counts, committed: this.#history.last, leaders: this.#safety.leaders, installs: this.#installs, crashes: this.#crashes, changes: this.#changes },
+      counts: { ...this.#ledger.counts, committed: this.#history.last, leaders: this.#safety.leaders, installs: this.#installs, crashes: this.#nodes.reduce((sum, node) => sum + node.crashes, 0), changes: this.#changes },
     };
   }
 

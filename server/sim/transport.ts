@@ -113,8 +113,10 @@ export class SimTransport implements PeerTransport {
       const end = (settle: () => void): void => {
         if (!this.#pending.delete(pending)) return;
         cancel();
+        signal?.removeEventListener('abort', aborted);
         settle();
       };
+      const aborted = (): void => giveUp('aborted');
       const fail = (error: Error): void => end(() => reject(error));
       const pending: Pending = { link, reject: fail };
       this.#pending.add(pending);
@@ -123,7 +125,7 @@ export class SimTransport implements PeerTransport {
         fail(new PeerError('outcome-unknown', code, `${to} did not answer ${method}: ${code}`));
       };
       const cancel = scheduler.after(timeoutMs, this.lifeline, () => giveUp('timeout'));
-      signal?.addEventListener('abort', () => giveUp('aborted'));
+      signal?.addEventListener('abort', aborted);
       const answer = (settle: () => void) => (receiver: SimTransport): void => this.#network.carry(link, receiver, () => end(settle));
       this.#network.carry(link, this, (receiver) => {
         const from = link.remote.get(receiver);
