@@ -36,7 +36,6 @@ const result = await build({
   sourcemap: 'linked',
   sourcesContent: false,
   define: { 'process.env.NODE_ENV': '"production"' },
-  keepNames: true,
   metafile: true,
   write: false,
   logLevel: 'warning',
