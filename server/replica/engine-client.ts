@@ -21,6 +21,7 @@ import {
 import { encodeCommand } from '../state/codec.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import type { Command, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../state/types.ts';
+import { AnswerCache } from './answer-cache.ts';
 import { Board, processNowMs } from './board.ts';
 import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, Operation, Operations } from './protocol.ts';
 import { PortBatch } from './port-batch.ts';
@@ -32,6 +33,7 @@ import { within } from './within.ts';
 interface OpenGroup {
   readonly opened: GroupOpened;
   readonly reader: StateReader | null;
+  readonly answers: AnswerCache;
   readonly waiters: Waiters;
   readonly listeners: Set<(appliedIndex: number) => void>;
 }
@@ -47,6 +49,15 @@ export interface EngineClientOptions {
   readonly init: EngineClientInit;
   readonly openReader: (path: string) => StateReader;
   readonly scans: ScanClient;
+}
+
+const ANSWERS_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Point reads that come again and again; null for all others. No name holds a NUL. */
+function cacheKey(query: Query): string | null {
+  if (query.type === 'entry') return `e\0${query.namespace}\0${query.key}`;
+  if (query.type === 'keyBySecretHash') return `s\0${query.secretHash}`;
+  return query.type === 'keyById' ? `k\0${query.id}` : null;
 }
 
 export class EngineClient implements Engine {
@@ -134,6 +145,7 @@ export class EngineClient implements Engine {
     this.#groups.set(opened.group, {
       opened,
       reader,
+      answers: before?.answers ?? new AnswerCache(ANSWERS_BYTES_MAX),
       waiters: before?.waiters ?? new Waiters(),
       listeners: before?.listeners ?? new Set(),
     });
@@ -322,7 +334,15 @@ export class EngineClient implements Engine {
 
   read<N extends QueryName>(group: string, query: Query<N>): ReadAnswer<N> {
     const reader = this.#readable(group);
-    return this.#orDamage(group, () => reader.read(query));
+    const key = cacheKey(query as Query);
+    const open = this.#groups.get(group);
+    if (key === null || open === undefined) return this.#orDamage(group, () => reader.read(query));
+    const { slot, generation } = open.opened;
+    const kept = open.answers.get(key, this.#board.applied(slot), generation);
+    if (kept !== undefined) return kept as ReadAnswer<N>;
+    const answer = this.#orDamage(group, () => reader.read(query));
+    open.answers.put(key, answer, query.type === 'entry' ? ((answer as ReadAnswer<'entry'>).data?.value?.length ?? 0) : 0);
+    return answer;
   }
 
   termAt(group: string, index: number): number | 'below-floor' | 'not-applied' {

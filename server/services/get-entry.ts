@@ -22,8 +22,20 @@ export function getEntry(services: Services, call: Call, { namespace, key }: Ent
   return services.reads.read(group, query, call).then((read) => found(read, key, namespace));
 }
 
+/** The engine gives the same row again while nothing has changed: then it is the same entry. A row belongs to one group. */
+const entries = new WeakMap<EntryRow, Entry>();
+
+function entryOf(group: string, row: EntryRow): Entry {
+  let entry = entries.get(row);
+  if (entry === undefined) {
+    entry = toEntry(group, row);
+    entries.set(row, entry);
+  }
+  return entry;
+}
+
 function found(read: ReadResult<EntryRow | null>, key: string, namespace: string): ReadResult<Entry> {
-  if (read.data !== null) return { ...read, data: toEntry(read.group, read.data) };
+  if (read.data !== null) return { ...read, data: entryOf(read.group, read.data) };
   throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}`, {}, { read });
 }
 

@@ -28,6 +28,18 @@ const WRITE_HEADERS = {
   'If-None-Match': '`*`: only when there is no entry',
 };
 
+/** Entries are immutable, and the same object comes again while nothing has changed. */
+const texts = new WeakMap<Entry, string>();
+
+function jsonOf(entry: Entry): string {
+  let text = texts.get(entry);
+  if (text === undefined) {
+    text = JSON.stringify(entry);
+    texts.set(entry, text);
+  }
+  return text;
+}
+
 /** The entry in the representation that was asked for, or 304 when the caller has it. */
 function entryAnswer(read: ReadResult<Entry>, accept: string | undefined, ifNoneMatch: string | undefined): Answer {
   const entry = read.data;
@@ -44,7 +56,7 @@ function entryAnswer(read: ReadResult<Entry>, accept: string | undefined, ifNone
   if (representation === 'json')
     return {
       status: 200,
-      body: { kind: 'text', text: JSON.stringify(entry), contentType: JSON_TYPE },
+      body: { kind: 'text', text: jsonOf(entry), contentType: JSON_TYPE },
       headers: { etag },
       read,
       wrote: null,
