@@ -119,7 +119,7 @@ export function ConsoleProvider({
         },
       },
       readFromLeader: async () => {
-        const waiting = queries.getQueryCache().findAll({ fetchStatus: 'fetching', predicate: isVersioned });
+        const waiting = queries.getQueryCache().findAll({ fetchStatus: 'fetching' });
         // A read that waits would otherwise be taken for the new one.
         await Promise.all(waiting.map(({ queryKey }) => queries.cancelQueries({ queryKey, exact: true })));
         fromLeader.current = true;
@@ -133,7 +133,7 @@ export function ConsoleProvider({
         cookieSlot(readingCookieName(clusterId)).write(encodeReadingCookie(next));
         choiceNow.current = next;
         setChoice(next);
-        void queries.invalidateQueries({ predicate: isVersioned });
+        void queries.invalidateQueries();
       },
       dropped,
       dismissDropped: () => setDropped([]),
@@ -146,11 +146,6 @@ export function ConsoleProvider({
   }, [clusterId, clusterName, nonce, session, choice, client, queries, dropped]);
 
   return <Context value={value}>{children}</Context>;
-}
-
-/** Whether a query reads at a version: everything but who is signed in and how the cluster is. */
-function isVersioned({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
-  return queryKey[0] !== 'session' && queryKey[0] !== 'cluster';
 }
 
 /** Takes up what other tabs have seen: at once where they can tell, and whenever this tab is looked at. */

@@ -36,7 +36,7 @@ export function LiveProvider({
   const [stream] = useState(
     () =>
       new LiveStream(reader.client, `confman-events-${clusterId}`, first, renderedAt, {
-        onGap: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' }),
+        onGap: () => void queries.invalidateQueries(),
         onEvent: (event, data) => {
           if (event === 'change') invalidateChanged((data as WatchEvent).changes);
         },

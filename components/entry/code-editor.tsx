@@ -33,7 +33,7 @@ export function CodeEditor({ value, type, readOnly, label, nonce, onChange, onFa
   const faulted = useEffectEvent(onFault);
   const saved = useEffectEvent(onSave);
 
-  const create = useEffectEvent(({ createEditor }: typeof CodeMirror): CodeMirror.Editor | null => {
+  const create = useEffectEvent((createEditor: typeof CodeMirror.createEditor): CodeMirror.Editor | null => {
     if (place.current === null) return null;
     const focused = document.activeElement === field.current && field.current !== null;
     const created = createEditor({
@@ -58,8 +58,8 @@ export function CodeEditor({ value, type, readOnly, label, nonce, onChange, onFa
     let created: CodeMirror.Editor | null = null;
     const start = async (): Promise<void> => {
       try {
-        const codeMirror = await import('./codemirror.ts');
-        if (!gone) created = create(codeMirror);
+        const { createEditor } = await import('./codemirror.ts');
+        if (!gone) created = create(createEditor);
       } catch {
         if (!gone) setFailed(true);
       }

@@ -1,7 +1,5 @@
 /** Keys of the query cache, one family per resource. A longer key lies below its start: invalidating `entries` reaches every namespace's list. */
 export const keys = {
-  session: () => ['session'] as const,
-  cluster: () => ['cluster'] as const,
   namespaces: () => ['namespaces'] as const,
   namespace: (namespace: string) => ['namespace', namespace] as const,
   entries: (namespace: string) => ['entries', namespace] as const,
