@@ -40,6 +40,11 @@ export interface Model<State, Input, Output> {
    * what is known of a state. A write of the value that is there already is no observation: elsewhere it changes something.
    */
   readonly observes: (input: Input, output: Output) => boolean;
+  /**
+   * Whether this request, when nobody knows its answer, is possible in every state and wipes out what was there: what may follow
+   * does not depend on the state before, unless that narrowed it. An unconditional write, but no append.
+   */
+  readonly overwrites: (input: Input) => boolean;
   /** Equal texts exactly for equal states. */
   readonly fingerprint: (state: State) => string;
   /** For people: the request, and its answer unless that is null. */

@@ -32,8 +32,6 @@ interface Frame {
   /** The move that led here; null at the start. */
   readonly move: Move | null;
   readonly state: number;
-  /** The state before `move` if that was without answer: rule 2 compares with it. */
-  readonly without: number | null;
   readonly moves: readonly Move[];
   next: number;
 }
@@ -68,6 +66,8 @@ class Search<State, Input, Output> {
   readonly #open: readonly Operation<Input, Output>[];
   /** Indexes into `#open`: one list for each distinct request. */
   readonly #alike: readonly (readonly number[])[];
+  /** Those of `#alike` that can be needed right after another operation without answer: an overwriting one would undo that. */
+  readonly #alikeAndDependent: readonly (readonly number[])[];
   readonly #answeredDone: BitSet;
   readonly #openDone: BitSet;
   #answeredLeft: number;
@@ -84,6 +84,7 @@ class Search<State, Input, Output> {
     this.#open = byCall.filter((operation) => operation.return === null);
     const alike = groupBy(this.#open.keys(), (at) => JSON.stringify(this.#open[at]?.input));
     this.#alike = [...alike.values()];
+    this.#alikeAndDependent = this.#alike.filter(([at]) => !model.overwrites(this.#operation(at ?? 0, true).input));
     this.#answeredDone = new BitSet(this.#answered.length);
     this.#openDone = new BitSet(this.#open.length);
     this.#answeredLeft = this.#answered.length;
@@ -91,7 +92,7 @@ class Search<State, Input, Output> {
 
   run(): SearchOutcome<Input, Output> {
     const start = this.#numberOf(this.#model.initial);
-    const frames: Frame[] = [this.#frame(null, start, null)];
+    const frames: Frame[] = [{ move: null, state: start, moves: this.#movesFrom(start, null), next: 0 }];
     for (;;) {
       const top = frames.at(-1);
       if (top === undefined) return { kind: 'none' };
@@ -100,21 +101,35 @@ class Search<State, Input, Output> {
       if (move === undefined) {
         if (top.move !== null) this.#undo(top.move);
         frames.pop();
-      } else if (this.#isNeeded(top, move)) {
-        this.#do(move);
-        const without = move.isOpen ? top.state : null;
-        if (this.#isNew(move.state, without)) frames.push(this.#frame(move, move.state, without));
-        else this.#undo(move);
+      } else {
+        const frame = this.#follow(move, top.state);
+        if (frame !== null) frames.push(frame);
       }
     }
   }
 
-  #frame(move: Move | null, state: number, without: number | null): Frame {
-    return { move, state, without, moves: this.#movesFrom(state), next: 0 };
+  /** Where a move leads; null, and nothing is changed, when that is a dead end or a configuration known to be one. */
+  #follow(move: Move, before: number): Frame | null {
+    this.#do(move);
+    const without = move.isOpen ? before : null;
+    const configuration = `${move.state}.${without ?? ''}.${this.#answeredDone.key()}.${this.#openDone.key()}`;
+    if (!this.#visited.has(configuration)) {
+      const moves = this.#movesFrom(move.state, without);
+      // Dead ends are not worth the memory: finding out again is one look at the moves.
+      if (moves.length > 0) this.#visited.numberOf(configuration);
+      if (this.#visited.bytes + this.#stateNumbers.bytes > this.#limits.memoryBytesMax) throw new OutOfBounds('memoryBytesMax');
+      if (moves.length > 0 || this.#answeredLeft === 0) return { move, state: move.state, moves, next: 0 };
+    }
+    this.#undo(move);
+    return null;
   }
 
-  /** What can take effect next: answered operations, the most urgent first, then those without answer. */
-  #movesFrom(state: number): readonly Move[] {
+  /**
+   * What can take effect next: answered operations, the most urgent first, then those without answer.
+   *
+   * @param without the state before the last operation if that was without answer: rule 2 compares with it
+   */
+  #movesFrom(state: number, without: number | null): readonly Move[] {
     // Nothing may take effect after an answer that came before its call.
     let firstReturn = Infinity;
     const moves: Move[] = [];
@@ -125,30 +140,24 @@ class Search<State, Input, Output> {
       firstReturn = Math.min(firstReturn, operation.return ?? Infinity);
       const next = this.#step(state, operation);
       // Rule 1.
-      if (next === state && this.#observes(operation)) return [{ at, isOpen: false, state }];
+      if (next === state && this.#observes(operation)) return this.#needed([{ at, isOpen: false, state }], without);
       if (next !== null) moves.push({ at, isOpen: false, state: next });
     }
     moves.sort((a, b) => this.#returnOf(a) - this.#returnOf(b));
-    for (const group of this.#alike) {
+    for (const group of without === null ? this.#alike : this.#alikeAndDependent) {
       // Rule 3.
       const at = group.find((candidate) => !this.#openDone.has(candidate));
       if (at === undefined || this.#operation(at, true).call > firstReturn) continue;
       const next = this.#step(state, this.#operation(at, true));
       if (next !== null && next !== state) moves.push({ at, isOpen: true, state: next });
     }
-    return moves;
+    return this.#needed(moves, without);
   }
 
   /** Rule 2. */
-  #isNeeded(frame: Frame, move: Move): boolean {
-    return frame.without === null || this.#step(frame.without, this.#operation(move.at, move.isOpen)) !== move.state;
-  }
-
-  #isNew(state: number, without: number | null): boolean {
-    const size = this.#visited.size;
-    this.#visited.numberOf(`${state}.${without ?? ''}.${this.#answeredDone.key()}.${this.#openDone.key()}`);
-    if (this.#visited.bytes + this.#stateNumbers.bytes > this.#limits.memoryBytesMax) throw new OutOfBounds('memoryBytesMax');
-    return this.#visited.size > size;
+  #needed(moves: readonly Move[], without: number | null): readonly Move[] {
+    if (without === null) return moves;
+    return moves.filter((move) => this.#step(without, this.#operation(move.at, move.isOpen)) !== move.state);
   }
 
   #step(state: number, operation: Operation<Input, Output>): number | null {

@@ -63,6 +63,10 @@ export class TextTable {
     return this.#numbers.size;
   }
 
+  has(text: string): boolean {
+    return this.#numbers.has(text);
+  }
+
   /** The number of a text: its own if it is known, else the next one from 0. */
   numberOf(text: string): number {
     const known = this.#numbers.get(text);

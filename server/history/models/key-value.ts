@@ -142,6 +142,7 @@ export const KEY_VALUE: Model<KeyValueState, KeyValueInput, KeyValueOutput> = {
   keyOf: (input) => input.key,
   step,
   observes: (_input, output) => output.kind !== 'written',
+  overwrites: (input) => input.type !== 'read' && input.precondition.kind === 'none',
   fingerprint,
   describe,
 };

@@ -34,6 +34,7 @@ export const KV_APPEND: Model<string, AppendInput, AppendOutput> = {
   keyOf: (input) => input.key,
   step,
   observes: (input) => input.type === 'get',
+  overwrites: (input) => input.type === 'put',
   fingerprint: (state) => JSON.stringify(state),
   describe,
 };

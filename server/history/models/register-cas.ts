@@ -53,6 +53,7 @@ export const REGISTER_CAS: Model<number | null, RegisterInput, RegisterOutput> =
   keyOf: () => 'register',
   step,
   observes: (_input, output) => output.kind !== 'done',
+  overwrites: (input) => input.type === 'write',
   fingerprint: (state) => (state === null ? 'nil' : String(state)),
   describe,
 };
