@@ -42,10 +42,14 @@ export class Cluster {
   static async start(): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'confman-e2e-'));
     const port = await freeClusterPort();
-    const child = spawn('./confman', ['up', '--json', '--port', String(port), '--data', join(folder, 'data')], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, CONFMAN_LAB: '1' },
-    });
+    const child = spawn(
+      join(import.meta.dirname, '..', '..', 'confman'),
+      ['up', '--json', '--port', String(port), '--data', join(folder, 'data')],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, CONFMAN_LAB: '1' },
+      },
+    );
     const said: string[] = [];
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
     try {
