@@ -15,7 +15,8 @@ function isToken(text: string): boolean {
 }
 
 const Text = z.string().min(1);
-const TokenText = z.string().refine(isToken, 'expected a version token, for example 5:42');
+// Aborts, so that the rules about the whole record meet readable tokens only.
+const TokenText = z.string().refine(isToken, { error: 'expected a version token, for example 5:42', abort: true });
 
 /** Every answer has a time and a token: a write's is the version it made, any other's the applied version. */
 const answered = { at: z.number(), token: TokenText };

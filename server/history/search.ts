@@ -144,7 +144,8 @@ class Search<State, Input, Output> {
       if (next !== null) moves.push({ at, isOpen: false, state: next });
     }
     moves.sort((a, b) => this.#returnOf(a) - this.#returnOf(b));
-    for (const group of without === null ? this.#alike : this.#alikeAndDependent) {
+    const groups = without === null ? this.#alike : this.#alikeAndDependent;
+    for (const group of groups) {
       // Rule 3.
       const at = group.find((candidate) => !this.#openDone.has(candidate));
       if (at === undefined || this.#operation(at, true).call > firstReturn) continue;
