@@ -14,7 +14,7 @@ import { until } from './until.ts';
 export interface RealClusterOptions {
   /** 3 unless told otherwise; their names are n1, n2, … */
   readonly nodes?: number | undefined;
-  /** Flags of every node, beyond those that make it one of this cluster. */
+  /** Flags of every node, name and value by turns, beyond those that make it one of this cluster. */
   readonly flags?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
 }

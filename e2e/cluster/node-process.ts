@@ -20,7 +20,7 @@ export interface NodeSpec {
   readonly url: string;
   readonly peer: string;
   readonly data: string;
-  /** Without the program. */
+  /** Name and value by turns, without the program. */
   readonly flags: readonly string[];
   /** Added to an environment that has no `CONFMAN_` of its own. */
   readonly env: Readonly<Record<string, string>>;
@@ -80,13 +80,13 @@ export class NodeProcess {
     });
   }
 
-  /** Starts the process with the same flags as ever; does not wait for it to serve. */
-  start(extra: readonly string[] = []): void {
+  /** Starts the process with the same flags as ever, but for `changed` (`{ '--tick': '50ms' }`); does not wait for it to serve. */
+  start(changed: Readonly<Record<string, string>> = {}): void {
     if (this.#child !== null) throw new Error(`${this.id} runs already`);
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CONFMAN_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name)));
-    const child = spawn(process.execPath, [PROGRAM, ...this.spec.flags, '--stop-with-stdin', ...extra], {
+    const child = spawn(process.execPath, [PROGRAM, ...this.#flags(changed), '--stop-with-stdin'], {
       cwd: ROOT,
-      env: { ...env, ...this.spec.env },
+      env: { ...env, ...this.spec.env } as NodeJS.ProcessEnv,
       // Should this process die, the other end of its input closes, and the node stops.
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -108,6 +108,13 @@ export class NodeProcess {
       log.end();
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
     });
+  }
+
+  #flags(changed: Readonly<Record<string, string>>): readonly string[] {
+    const flags = new Map<string, string>();
+    for (let at = 0; at < this.spec.flags.length; at += 2) flags.set(this.spec.flags[at] ?? '', this.spec.flags[at + 1] ?? '');
+    for (const [name, value] of Object.entries(changed)) flags.set(name, value);
+    return [...flags].flat();
   }
 
   /** Resolves when the process ends by itself, or has ended. */

@@ -64,19 +64,19 @@ test('puts no question to the leader for reads that wait, and serves all of them
 
 test('lets go of reads whose clients have left', async () => {
   const { put } = await heldWrite('gone');
-  const leave = new AbortController();
+  const leaving = Array.from({ length: 40 }, () => new AbortController());
   const kinds = [
     { 'x-confman-min-version': put.token, 'x-confman-max-wait': '30s' },
     { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '30s' },
   ];
-  const reads = Array.from({ length: 40 }, async (_, at) =>
+  const reads = leaving.map(async ({ signal }, at) =>
     cluster
-      .api(follower, entryPath(NAMESPACE, 'gone'), { headers: kinds[at % 2], signal: leave.signal })
+      .api(follower, entryPath(NAMESPACE, 'gone'), { headers: kinds[at % 2], signal })
       .then(({ status }) => `answered ${status}`)
       .catch(() => 'left'),
   );
   await waiting(40);
-  leave.abort();
+  for (const client of leaving) client.abort();
   expect(new Set(await Promise.all(reads))).toEqual(new Set(['left']));
   await waiting(0);
   // It still holds, and still serves who is content with what it has.

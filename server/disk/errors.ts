@@ -5,7 +5,9 @@ export type DataDirProblem =
   /** A file in it is not what was written. */
   | 'damaged'
   /** A newer version of Confman wrote it. */
-  | 'newer-format';
+  | 'newer-format'
+  /** It belongs to a node of another name. */
+  | 'other-node';
 
 /** A data directory that must not be used as it is; the message says what to do. */
 export class DataDirError extends Error {

@@ -18,6 +18,7 @@ import { EngineHost } from '../replica/engine-host.ts';
 import { FileStateStorage } from '../replica/file-state-storage.ts';
 import type { Logger, Runtime } from '../replica/runtime.ts';
 import { UnreadableLog } from '../replica/unreadable-log.ts';
+import { describeFailure } from './describe-failure.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { openDataDirectory } from './data-directory.ts';
 import type { ConsensusThreadData, FromConsensus, ToConsensus } from './thread-messages.ts';
@@ -32,7 +33,7 @@ const logger: Logger = (level, event, fields = {}) => tell({ type: 'log', level,
 
 /** D5, D6: nothing more may be done by this process; the main thread ends it. */
 function fatal(reason: string, error: Error): never {
-  tell({ type: 'fatal', message: `${reason}: ${error.stack ?? error.message}` });
+  tell({ type: 'fatal', message: `${reason}: ${describeFailure(error)}` });
   process.exit(1);
 }
 

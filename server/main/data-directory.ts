@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NodeSettings } from '../config/node-settings.ts';
+import { DataDirError } from '../disk/errors.ts';
 import { lockDataDir } from '../disk/data-dir-lock.ts';
 import { readIdentity, writeIdentity } from '../disk/identity-file.ts';
 import type { IdentityStore, NodeIdentity } from '../replica/identity.ts';
@@ -24,8 +25,7 @@ export interface DataDirectory {
 /**
  * Locks the data directory of a node and reads whose it is.
  *
- * @throws DataDirError when another process has it, or its identity is damaged or of a newer format
- * @throws Error when it belongs to a node of another name
+ * @throws DataDirError when another process has it, its identity is damaged or of a newer format, or it belongs to a node of another name
  */
 export function openDataDirectory(settings: NodeSettings): DataDirectory {
   const lock = lockDataDir(settings.data);
@@ -43,7 +43,8 @@ export function openDataDirectory(settings: NodeSettings): DataDirectory {
   const { nodeId } = load();
   if (nodeId !== settings.id) {
     lock.release();
-    throw new Error(
+    throw new DataDirError(
+      'other-node',
       `the data directory ${settings.data} belongs to node ${nodeId}; this node is called ${settings.id}. Give it its own --data, or start it as ${nodeId}.`,
     );
   }

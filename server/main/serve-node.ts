@@ -1,4 +1,5 @@
 import type { NodeSettings } from '../config/node-settings.ts';
+import { describeFailure } from './describe-failure.ts';
 import { type RunningNode, runNode } from './run-node.ts';
 
 /** A stop that takes longer than this is ended by force: data is safe at any time. */
@@ -25,7 +26,7 @@ export async function serveNode(settings: NodeSettings): Promise<never> {
   try {
     node = await runNode(settings, fail);
   } catch (error) {
-    fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    fail(describeFailure(error));
   }
   // Asked to stop before it ran: now there is something to stop.
   if (asked) await end(node);
