@@ -38,7 +38,7 @@ describe('defaults', () => {
       listen: { host: '127.0.0.1', port: 6100 },
       advertiseUrl: 'http://127.0.0.1:6100',
       advertisePeer: '127.0.0.1:6101',
-      bootstrap: { kind: 'form', members: [{ node: 'n1', peer: '127.0.0.1:6101' }] },
+      initialMembers: [{ node: 'n1', peer: '127.0.0.1:6101' }],
       clusterSecret: null,
       tls: null,
       tickMs: 100,
@@ -90,16 +90,12 @@ describe('precedence', () => {
 
   test('reads lists, maps and camel-case names of a file', () => {
     const yaml = 'initialCluster:\n  n1: 127.0.0.1:6101\n  n2: 127.0.0.1:6201\nclusterSecret: a-secret-of-sufficient-length\n';
-    const { bootstrap } = load(['--config', 'c.yaml'], {}, { 'c.yaml': yaml });
-    expect(bootstrap).toEqual({
-      kind: 'form',
-      members: [
-        { node: 'n1', peer: '127.0.0.1:6101' },
-        { node: 'n2', peer: '127.0.0.1:6201' },
-      ],
-    });
+    expect(load(['--config', 'c.yaml'], {}, { 'c.yaml': yaml }).initialMembers).toEqual([
+      { node: 'n1', peer: '127.0.0.1:6101' },
+      { node: 'n2', peer: '127.0.0.1:6201' },
+    ]);
     const listed = 'initial-cluster: [n1=127.0.0.1:6101]\n';
-    expect(load(['--config', 'c.yaml'], {}, { 'c.yaml': listed }).bootstrap.kind).toBe('form');
+    expect(load(['--config', 'c.yaml'], {}, { 'c.yaml': listed }).initialMembers).toHaveLength(1);
   });
 
   test('treats an empty variable as not set', () => {
@@ -172,8 +168,7 @@ describe('faults', () => {
     [['--election-timeout', '150ms'], 'whole multiple of tick'],
     [['--initial-cluster', 'n2=127.0.0.1:1'], 'does not list this node, n1'],
     [['--initial-cluster', three], 'cluster-secret'],
-    [['--initial-cluster', three, '--join', 'http://127.0.0.1:1', '--cluster-secret', secret], 'exclude each other'],
-    [['--join', 'ftp://x'], 'a base URL is'],
+    [['--advertise-url', 'ftp://x'], 'a base URL is'],
     [['--tls-cert', 'c'], 'tls-cert and tls-key belong together'],
     [['--peer-listen', '127.0.0.1:6100'], 'different ports'],
     [['--api-door', 'side'], 'expected one of node, next'],
@@ -197,7 +192,6 @@ describe('faults', () => {
 
 /** Values for settings that are absent by default. */
 const samples: Readonly<Record<string, string>> = {
-  join: 'http://127.0.0.1:6200',
   'advertise-url': 'http://node-1:6100',
   'advertise-peer': 'node-1:6101',
   'tls-cert': 'cert.pem',
@@ -211,7 +205,6 @@ const samples: Readonly<Record<string, string>> = {
 
 /** What a setting cannot stand without. */
 const needs: Readonly<Record<string, readonly string[]>> = {
-  join: ['--cluster-secret', secret],
   'tls-cert': ['--tls-key', 'k'],
   'tls-key': ['--tls-cert', 'c'],
   'peer-tls-cert': ['--peer-tls-key', 'k', '--peer-tls-ca', 'a'],

@@ -52,13 +52,11 @@ export function loadNodeSettingsWithOrigins(sources: NodeSources): LoadedNodeSet
 function clusterFaults(values: NodeValues): readonly string[] {
   const faults: string[] = [];
   const members = values['initial-cluster'];
-  if (members.length > 0 && values.join !== null)
-    faults.push('initial-cluster and join exclude each other: a node forms a cluster or joins one');
   const ids = new Set(members.map(({ node }) => node));
   if (ids.size < members.length) faults.push('initial-cluster: an id occurs twice');
   if (new Set(members.map(({ peer }) => peer)).size < members.length) faults.push('initial-cluster: a peer address occurs twice');
   if (members.length > 0 && !ids.has(values.id)) faults.push(`initial-cluster does not list this node, ${values.id}`);
-  if (values['cluster-secret'] === null && (members.length > 1 || values.join !== null)) {
+  if (values['cluster-secret'] === null && members.length > 1) {
     faults.push(
       'cluster-secret: several nodes prove to each other that they belong together by a secret; give all of them the same CONFMAN_CLUSTER_SECRET or --cluster-secret-file',
     );
@@ -132,10 +130,7 @@ function toNodeSettings(values: NodeValues, cwd: string): NodeSettings {
     data: absolute(values.data),
     listen: values.listen,
     peerListen: values['peer-listen'],
-    bootstrap:
-      values.join === null
-        ? { kind: 'form', members: members.toSorted((a, b) => (a.node < b.node ? -1 : 1)) }
-        : { kind: 'join', url: values.join },
+    initialMembers: members.toSorted((a, b) => (a.node < b.node ? -1 : 1)),
     advertiseUrl: values['advertise-url'] ?? `${scheme}://${formatHostPort(values.listen)}`,
     advertisePeer,
     insecure: values.insecure,

@@ -10,10 +10,8 @@ export interface NodeSettings {
   /** The public HTTP port. */
   readonly listen: HostPort;
   readonly peerListen: HostPort;
-  /** How the node comes into a cluster when its data directory is empty. `form`: sorted by id, this node among them, at least one. */
-  readonly bootstrap:
-    | { readonly kind: 'form'; readonly members: readonly InitialMember[] }
-    | { readonly kind: 'join'; readonly url: string };
+  /** Who forms the cluster when the data directory is empty: sorted by id, this node among them, at least one. */
+  readonly initialMembers: readonly InitialMember[];
   /** Base URL by which clients reach this node, without a trailing slash. */
   readonly advertiseUrl: string;
   /** `host:port` by which other nodes reach the peer port. */

@@ -120,12 +120,7 @@ export const nodeTable = {
     element: parseInitialMember,
     formatElement: ({ node, peer }) => `${node}=${peer}`,
     fallback: [],
-    doc: 'Every node that forms the cluster, this one included, with equal lists on all of them. Without it (and without join) the node forms a cluster of its own.',
-  }),
-  join: optional({
-    placeholder: 'URL',
-    parse: parseBaseUrl,
-    doc: 'Public address of any member of an existing cluster that this node is to join.',
+    doc: 'Every node that forms the cluster, this one included, with equal lists on all of them. Without it the node forms a cluster of its own.',
   }),
   'advertise-url': optional({
     placeholder: 'URL',

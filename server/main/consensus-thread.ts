@@ -78,7 +78,7 @@ async function start(): Promise<void> {
     clusterName: settings.clusterName,
     peerAddress: settings.advertisePeer,
     url: settings.advertiseUrl,
-    initialMembers: settings.bootstrap.kind === 'form' ? settings.bootstrap.members.map(({ node: name, peer }) => ({ name, peer })) : [],
+    initialMembers: settings.initialMembers.map(({ node: name, peer }) => ({ name, peer })),
     version,
     timing: timing(),
     readyLagEntriesMax: settings.readyLagEntriesMax,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { NodeSettings } from '../config/node-settings.ts';
-import { DataDirError } from '../disk/errors.ts';
 import { lockDataDir } from '../disk/data-dir-lock.ts';
+import { DataDirError } from '../disk/errors.ts';
 import { readIdentity, writeIdentity } from '../disk/identity-file.ts';
 import type { IdentityStore, NodeIdentity } from '../replica/identity.ts';
 

@@ -21,12 +21,14 @@ export interface WebDoorOptions {
 /** Concern one connection only. */
 const HOP_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'trailer']);
 const CONNECTIONS_MAX = 256;
+const HOLD_MS_MAX = 15_000;
 
 export class WebDoor {
   readonly #worker: Worker;
   readonly #dir: string;
   readonly #socketPath: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
+  readonly #waiting = new Set<() => void>();
   #state: 'starting' | 'open' | 'closed' = 'starting';
 
   constructor(options: WebDoorOptions) {
@@ -42,24 +44,39 @@ export class WebDoor {
       name: 'web',
     });
     this.#worker.on('message', (message: FromWeb) => {
-      if (message.type === 'listening') this.#state = 'open';
+      if (message.type === 'listening') this.#turn('open');
       else options.onFailed(message.message);
     });
     this.#worker.on('error', (error) => options.onFailed(error instanceof Error ? (error.stack ?? error.message) : String(error)));
-    this.#worker.on('exit', () => {
-      this.#state = 'closed';
-    });
+    this.#worker.on('exit', () => this.#turn('closed'));
   }
 
-  get open(): boolean {
-    return this.#state === 'open';
+  #turn(state: 'open' | 'closed'): void {
+    this.#state = state;
+    for (const go of this.#waiting) go();
+    this.#waiting.clear();
+  }
+
+  /** The pages come up a moment after the API: who asks in between gets the page a moment later. */
+  #hold(request: IncomingMessage, response: ServerResponse): void {
+    const go = (): void => {
+      clearTimeout(timer);
+      this.#waiting.delete(go);
+      if (!response.destroyed) this.handle(request, response);
+    };
+    const timer = setTimeout(() => {
+      this.#waiting.delete(go);
+      response.writeHead(503, { 'retry-after': '1' }).end();
+    }, HOLD_MS_MAX);
+    this.#waiting.add(go);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#state === 'starting' && this.#waiting.size < CONNECTIONS_MAX) return this.#hold(request, response);
     if (this.#state !== 'open') {
       response
         .writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' })
-        .end('The console is starting. Try again in a second.\n');
+        .end('The console is not running. Try again in a second.\n');
       return;
     }
     const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !HOP_HEADERS.has(name)));
@@ -86,7 +103,7 @@ export class WebDoor {
   }
 
   async stop(): Promise<void> {
-    this.#state = 'closed';
+    this.#turn('closed');
     this.#agent.destroy();
     await this.#worker.terminate();
     rmSync(this.#dir, { recursive: true, force: true });

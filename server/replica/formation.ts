@@ -136,7 +136,7 @@ export class Formation {
       if (state?.refused?.reason === 'wiped-node') {
         return {
           kind: 'wiped-node',
-          detail: `${name} belongs to a cluster that knows ${this.#options.self.name} with another disk. This data directory is empty: it must not vote under the old identity. Replace the member: POST /api/v1/cluster/members with "replaces", or start with the old disk.`,
+          detail: `${name} belongs to a cluster that knows ${this.#options.self.name} with another disk. This data directory is empty: it must not vote under the old identity. Start it with its old disk. Where that is lost, see docs/operations.md, "A wiped node".`,
         };
       }
       if (hello?.formed === true && (this.#identity.clusterId === null || hello.clusterId !== this.#identity.clusterId)) {

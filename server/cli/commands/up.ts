@@ -107,7 +107,7 @@ function welcome(children: readonly Child[], { adminKey }: ClusterSecrets, direc
   );
   // Commands find the cluster by its directory, or are told.
   const told = directory === join(io.cwd, '.confman') ? '' : `CONFMAN_ENDPOINT=${first} CONFMAN_KEY=${adminKey} `;
-  lines.push(`Try it: ${told}confman put demo greeting hello`, 'Ctrl-C stops the cluster; its data stays.', '');
+  lines.push(`Try it: ${told}./confman put demo greeting hello`, 'Ctrl-C stops the cluster; its data stays.', '');
   return lines.join('\n');
 }
 
