@@ -53,16 +53,17 @@ export class History {
     return this.#entries.get(index) ?? null;
   }
 
-  /** A node is about to apply an entry: it must be the one that everybody else applies there. */
-  applying(node: string, entry: Entry, nodeTerm: number): void {
+  /** A node is about to apply an entry, as the first of all or not: it must be the one that everybody else applies there. */
+  applying(node: string, entry: Entry, nodeTerm: number): 'first' | 'again' {
     const known = this.#entries.get(entry.index);
     if (known === undefined) {
       assert(entry.index === this.#last + 1, () => `${node} applies ${entry.index}, but the log ends at ${this.#last}`);
       this.#extend(entry, nodeTerm);
-      return;
+      return 'first';
     }
     assert(known.term === entry.term, () => `${node} applies ${entry.term}:${entry.index}, others applied ${known.term}:${entry.index}`);
     assert(known.digest === digestOf(entry), () => `${node} applies other data than the others at ${entry.term}:${entry.index}`);
+    return 'again';
   }
 
   /** What applying gave: the same as everywhere, and what the reference says. */

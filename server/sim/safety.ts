@@ -12,8 +12,9 @@ export class Safety {
   readonly #leaders = new Map<number, PeerId>();
   /** By voter and term. */
   readonly #votes = new Map<string, PeerId>();
-  /** Configurations that have been in force, the latest last. */
-  readonly #confs: ConfState[] = [];
+  /** Configurations that have been in force somewhere, by their text. */
+  readonly #confs = new Map<string, ConfState>();
+  #lastConf: ConfState | null = null;
 
   constructor(nodes: readonly SimNode[], history: History) {
     this.#nodes = nodes;
@@ -46,8 +47,8 @@ export class Safety {
   }
 
   configured(conf: ConfState): void {
-    const last = this.#confs.at(-1);
-    if (last !== conf && JSON.stringify(last) !== JSON.stringify(conf)) this.#confs.push(conf);
+    if (conf !== this.#lastConf) this.#confs.set(JSON.stringify(conf), conf);
+    this.#lastConf = conf;
   }
 
   #voted(voter: PeerId, term: number, candidate: PeerId): void {
@@ -76,11 +77,11 @@ export class Safety {
     }
   }
 
-  /** Committed is durable: what a client is told is on the disks of a quorum. */
+  /** Committed is durable: what anybody applies, or a client is told, is on the disks of a quorum. */
   checkDurable({ term, index }: LogPosition): void {
     const holds = (id: PeerId): boolean => this.#nodes.some((node) => node.id === id && node.durable.has(index, term));
-    const enough = this.#confs.slice(-3).some((conf) => quorumReached(conf, holds));
-    assert(enough, () => `${term}:${index} was acknowledged, but only ${this.#nodes.filter(({ id }) => holds(id)).map(({ name }) => name).join(',')} have it on disk`);
+    const enough = [...this.#confs.values()].some((conf) => quorumReached(conf, holds));
+    assert(enough, () => `${term}:${index} counts as committed, but only ${this.#nodes.filter(({ id }) => holds(id)).map(({ name }) => name).join(',')} have it on disk`);
   }
 
   /** Log matching: two logs that agree at a position agree in everything before it. */

@@ -214,7 +214,7 @@ export class Simulation {
         this.#guarded(() => {
           for (const { entry } of inputs) {
             assert(node.durable.has(entry.index, entry.term), () => `${node.name} applies ${entry.term}:${entry.index}, which is not on its own disk`);
-            this.#history.applying(node.name, entry, term);
+            if (this.#history.applying(node.name, entry, term) === 'first') this.#safety.checkDurable(entry);
           }
         });
       },

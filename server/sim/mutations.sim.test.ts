@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { loadMutant, mutate } from './mutant-simulation.ts';
+import { MUTANTS } from './mutants.ts';
+
+describe('the checkers cry alarm at', () => {
+  for (const [place, mutant] of MUTANTS.entries()) {
+    test(`${mutant.name} (${mutant.rule})`, async () => {
+      const { simulate } = await loadMutant(mutant, place);
+      for (let seed = 1; seed <= mutant.seedsMax; seed += 1) {
+        const { alarm } = await simulate({ seed, kind: mutant.state ?? 'reference' });
+        if (alarm === null) continue;
+        console.log(`${mutant.name}: seed ${seed}, ${alarm.message}`);
+        expect(alarm.message).toMatch(mutant.alarm);
+        return;
+      }
+      expect.unreachable(`${mutant.name} went unnoticed for ${mutant.seedsMax} seeds`);
+    });
+  }
+});
+
+describe('a mutant', () => {
+  const mutant = { name: 'x', file: 'y.ts', find: 'a = 1', put: 'a = 2' };
+
+  test('changes its place', () => expect(mutate(mutant, 'let a = 1;')).toBe('let a = 2;'));
+
+  test('does not count when its place is gone or there twice', () => {
+    expect(() => mutate(mutant, 'let a = 3;')).toThrow('found 0 times');
+    expect(() => mutate(mutant, 'a = 1; a = 1;')).toThrow('found 2 times');
+  });
+});
