@@ -1,5 +1,5 @@
 /** kill -9 at any time, of any node and of all of them, under load. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAllWritten } from '../cluster/agree.ts';
 import { RealCluster } from '../cluster/cluster.ts';
 import { Load } from '../cluster/load.ts';
@@ -10,10 +10,10 @@ const WRITERS = 8;
 
 let cluster: RealCluster;
 
-beforeEach(async () => {
+beforeAll(async () => {
   cluster = await RealCluster.start();
 });
-afterEach(async () => {
+afterAll(async () => {
   await cluster.stop();
 });
 
