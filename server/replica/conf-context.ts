@@ -1,12 +1,7 @@
 import type { ConfState } from '../raft/types.ts';
 import type { MemberInfo } from '../state/types.ts';
 
-/** The members that a configuration change brings, as its opaque `context`. */
-export function encodeMembers(members: readonly MemberInfo[]): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(members));
-}
-
-/** @throws SyntaxError when the bytes are no member list: the entry was proposed by nothing we know */
+/** The members that a configuration change brings, from its opaque `context`. @throws SyntaxError when the bytes are no member list: the entry was proposed by nothing we know */
 export function decodeMembers(context: Uint8Array): readonly MemberInfo[] {
   if (context.byteLength === 0) return [];
   const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(context));

@@ -13,6 +13,7 @@
 import { createHash } from 'node:crypto';
 import type { PeerTransport } from '../peers/types.ts';
 import type { MemberInfo } from '../state/types.ts';
+import { peerId } from './conf-context.ts';
 import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import type { IdentityStore, NodeIdentity } from './identity.ts';
 import type { Logger } from './runtime.ts';
@@ -188,7 +189,7 @@ export class Formation {
     const { drawId, self, clusterName } = this.#options;
     const members = [self, ...others].map(({ name, peer, url }): MemberInfo => {
       const incarnation = drawId() + drawId();
-      return { id: `${name}@${incarnation}`, name, incarnation, peer, url };
+      return { id: peerId(name, incarnation), name, incarnation, peer, url };
     });
     this.#acceptDraft({
       clusterId: drawId(),
