@@ -83,6 +83,19 @@ describe('a register', () => {
     );
   });
 
+  test('finds the one of two writes without answer that may be spent early', () => {
+    const rows = [
+      [1, 2, write(0), done],
+      [3, null, write(1), null],
+      [3, null, write(2), null],
+      [4, 5, cas(0, 9), { kind: 'failed' }],
+      [6, 7, write(5), done],
+    ] as const;
+    expect(register(...rows, [8, 9, read, value(1)]).kind).toBe('linearizable');
+    expect(register(...rows, [8, 9, read, value(2)]).kind).toBe('linearizable');
+    expect(register(...rows, [8, 9, read, value(2)], [10, 11, read, value(1)]).kind).toBe('violation');
+  });
+
   test('counts an answer at the moment of a call as concurrent', () => {
     expect(register([1, 2, write(1), done], [2, 3, read, value(null)]).kind).toBe('linearizable');
     expect(register([1, 2, write(1), done], [2.5, 3, read, value(null)]).kind).toBe('violation');
@@ -104,6 +117,17 @@ describe('keys with append', () => {
     expect(judge([1, 4, append('a', 'x'), done], [5, 6, get('a'), text('x')]).kind).toBe('linearizable');
     expect(judge([1, 4, append('a', 'x'), done], [5, 6, get('a'), text('xx')])).toMatchObject({ kind: 'violation', key: 'a' });
     expect(judge([1, null, append('a', 'x'), null], [5, 6, get('a'), text('xx')]).kind).toBe('violation');
+  });
+
+  test('keep puts of the same value apart', () => {
+    const puts = [
+      [0, 0, { type: 'put', key: 'a', value: 'a' }, done],
+      [0, 0, append('a', 'b'), done],
+      [0, 0, get('a'), text('ab')],
+      [0, 0, { type: 'put', key: 'a', value: 'a' }, done],
+    ] as const;
+    expect(judge(...puts, [1, 1, get('a'), text('a')]).kind).toBe('linearizable');
+    expect(judge(...puts, [1, 1, get('a'), text('b')]).kind).toBe('violation');
   });
 
   test('are judged each alone', () => {
@@ -154,6 +178,7 @@ describe('keys with versions', () => {
     ['an update that was lost: two writes on one version', [3, 4, put('b', ifAt(5)), written(6)], [5, 6, put('c', ifAt(5)), written(7)]],
     ['a creation over an entry', [3, 4, put('b', { kind: 'absent' }), written(6)], [5, 6, get, found('b', 6)]],
     ['a refusal without a reason', [3, 4, put('b', ifAt(5)), conflict], [5, 6, get, found('a', 5)]],
+    ['a creation refused where nothing stood', [3, 4, remove, written(6)], [5, 6, put('b', { kind: 'absent' }), conflict]],
     ['an entry that vanished', [3, 4, get, absent], [5, 6, get, absent]],
     ['a deleted entry that came back', [3, 4, remove, written(6)], [5, 6, get, found('a', 5)]],
     ['versions that fall', [3, 4, put('b'), written(4)], [5, 6, get, found('b', 4)]],

@@ -61,7 +61,7 @@ function randomHistories<Input, Output>(
   operation: fc.Arbitrary<{ readonly input: Input; readonly output: Output }>,
 ): fc.Arbitrary<readonly Operation<Input, Output>[]> {
   const drawn = fc.record({ operation, call: fc.nat({ max: 12 }), length: fc.nat({ max: 8 }), isOpen: fc.boolean() });
-  return fc.array(drawn, { maxLength: 6 }).map((all) =>
+  return fc.array(drawn, { maxLength: 7 }).map((all) =>
     all.map(({ operation: { input, output }, call, length, isOpen }, at) => ({
       process: String(at),
       call,

@@ -163,7 +163,7 @@ class Search<State, Input, Output> {
 
   #step(state: number, operation: Operation<Input, Output>): number | null {
     if (++this.#steps > this.#limits.stepsMax) throw new OutOfBounds('stepsMax');
-    const next = this.#model.step(this.#state(state), operation.input, operation.return === null ? null : operation.output);
+    const next = this.#model.step(this.#state(state), operation.input, operation.output);
     return next === undefined ? null : this.#numberOf(next);
   }
 
