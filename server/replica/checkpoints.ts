@@ -4,7 +4,8 @@
  * The log is cut only behind a completed checkpoint, and keeps a tail so that a slow follower needs no copy of the state.
  */
 import type { LogStore } from '../log/types.ts';
-import type { GroupReplica } from './group-replica.ts';
+import type { Status } from '../raft/types.ts';
+import type { StateMachine } from '../state/types.ts';
 
 export interface CheckpointLimits {
   /** Write-ahead log of the state database that starts a checkpoint. */
@@ -18,11 +19,20 @@ export interface CheckpointLimits {
 }
 
 export const CHECKPOINT_LIMITS: CheckpointLimits = {
-  walBytes: 8 * 1024 * 1024,
+  // Pages that are written again and again are copied once per checkpoint, and each costs two syncs that hold up the loop.
+  walBytes: 32 * 1024 * 1024,
   intervalMs: 30_000,
   tailEntries: 50_000,
   followerEntriesMax: 200_000,
 };
+
+/** What a checkpoint looks at of a replica. */
+export interface CheckpointSubject {
+  readonly group: string;
+  readonly serving: boolean;
+  readonly machine: Pick<StateMachine, 'applied' | 'walBytes' | 'checkpoint' | 'confState'>;
+  status(): Pick<Status, 'progress' | 'lastIndex'>;
+}
 
 export class Checkpointer {
   readonly #log: LogStore;
@@ -40,7 +50,7 @@ export class Checkpointer {
   }
 
   /** Called once per tick and group. */
-  run(replica: GroupReplica, nowMs: number): void {
+  run(replica: CheckpointSubject, nowMs: number): void {
     if (!replica.serving) return;
     const last = this.#last.get(replica.group) ?? { atMs: nowMs, index: -1 };
     if (!this.#last.has(replica.group)) this.#last.set(replica.group, last);
@@ -56,7 +66,7 @@ export class Checkpointer {
     this.#cut(replica, durable);
   }
 
-  #cut(replica: GroupReplica, durable: number): void {
+  #cut(replica: CheckpointSubject, durable: number): void {
     let keepFrom = durable - this.#limits.tailEntries;
     const { progress, lastIndex } = replica.status();
     for (const member of progress?.values() ?? []) {
@@ -64,6 +74,9 @@ export class Checkpointer {
         keepFrom = Math.min(keepFrom, Math.max(member.match, lastIndex - this.#limits.followerEntriesMax));
     }
     const log = this.#log.group(replica.group);
+    // A copy of the state can be in force while its mark still waits for the disk: the log is not that of this state yet.
+    const { index, term: appliedTerm } = replica.machine.applied();
+    if (log.term(index) !== appliedTerm) return;
     if (keepFrom <= log.base().index) return;
     this.#log.compact(replica.group, keepFrom, replica.machine.confState());
   }

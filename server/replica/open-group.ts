@@ -1,5 +1,6 @@
 /** Opens what a node has of a group, and judges whether log and state belong together. */
-import type { LogStore } from '../log/types.ts';
+import type { LogPosition } from '../../lib/contract/model.ts';
+import type { GroupLog, LogStore } from '../log/types.ts';
 import { LogCorruptionError } from '../log/types.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import type { OpenedState, StateStorage } from './state-storage.ts';
@@ -27,14 +28,13 @@ export async function openGroup(group: string, log: LogStore, storage: StateStor
         reason: `the log of group ${group} starts after ${stored.base().index}, but its state has applied only ${applied.index}`,
       };
     }
-    if (applied.index > stored.lastIndex()) {
-      if (state.installedAt?.index !== applied.index) {
+    if (stored.term(applied.index) !== applied.term) {
+      const { installedAt } = state;
+      if (installedAt?.index !== applied.index || installedAt.term !== applied.term) {
         state.machine.close();
-        return {
-          kind: 'quarantined',
-          reason: `the log of group ${group} ends at ${stored.lastIndex()}, but its state has applied ${applied.index}: the log has lost entries`,
-        };
+        return { kind: 'quarantined', reason: contradiction(group, stored, applied) };
       }
+      // The log may even be longer than the snapshot: with entries that were never committed, and have to go.
       await completeInstall(group, log, state);
     }
     return { kind: 'ok', state };
@@ -42,6 +42,12 @@ export async function openGroup(group: string, log: LogStore, storage: StateStor
     if (error instanceof StateCorruptionError || error instanceof LogCorruptionError) return { kind: 'quarantined', reason: error.message };
     throw error;
   }
+}
+
+function contradiction(group: string, stored: GroupLog, applied: LogPosition): string {
+  const term = stored.term(applied.index);
+  if (term === 'unavailable') return `the log of group ${group} ends at ${stored.lastIndex()}, but its state has applied ${applied.index}: the log has lost entries`;
+  return `the log of group ${group} has term ${term} at ${applied.index}, but its state has applied ${applied.term}:${applied.index}`;
 }
 
 function completeInstall(group: string, log: LogStore, state: OpenedState): Promise<void> {
