@@ -23,7 +23,7 @@ import type { Proposal } from './proposal-queue.ts';
 import type { ReadQuestion } from './read-index-queue.ts';
 import { answerPeer } from './peer-requests.ts';
 import { type RelayServer, relayTo } from './relay.ts';
-import type { ReplicaTiming } from './group-options.ts';
+import type { CoreLimits, ReplicaTiming } from './group-options.ts';
 import { receiveSnapshot } from './snapshot-receiver.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import type { StateStorage } from './state-storage.ts';
@@ -45,6 +45,8 @@ export interface ConsensusNodeOptions {
   readonly initialMembers: readonly InitialMember[];
   readonly version: string;
   readonly timing: ReplicaTiming;
+  /** Of the core, per group; defaults unless told otherwise. */
+  readonly limits?: CoreLimits | undefined;
   readonly readyLagEntriesMax: number;
   /** SHA-256 of the key that seeds a new cluster, hex; drawn by whoever composes the node. */
   readonly seedKeyHash: string;
@@ -161,6 +163,7 @@ export class ConsensusNode implements NodeServices {
       storage: options.storage,
       transport: this.#transport,
       timing: options.timing,
+      limits: options.limits,
       clock: this.#clock,
       logger: options.logger,
       observer: this.#observer(),

@@ -1,6 +1,6 @@
 /** What a group's replica is made of, and what it needs done by its host. */
 import type { GroupLog, GroupWrite } from '../log/types.ts';
-import type { Message, PeerId, SnapMessage } from '../raft/types.ts';
+import type { Message, PeerId, RaftConfig, SnapMessage } from '../raft/types.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import type { Stamper } from './stamper.ts';
@@ -12,6 +12,21 @@ export interface ReplicaTiming {
   readonly tickMs: number;
 }
 
+/** Bounds of the core, per group. */
+export type CoreLimits = Pick<
+  RaftConfig,
+  'sizePerMsgBytesMax' | 'inflightMessagesMax' | 'inflightBytesMax' | 'uncommittedBytesMax' | 'committedBytesPerReadyMax' | 'pendingReadsMax'
+>;
+
+export const CORE_LIMITS: CoreLimits = {
+  sizePerMsgBytesMax: 1024 * 1024,
+  inflightMessagesMax: 256,
+  inflightBytesMax: 32 * 1024 * 1024,
+  uncommittedBytesMax: 256 * 1024 * 1024,
+  committedBytesPerReadyMax: 16 * 1024 * 1024,
+  pendingReadsMax: 4096,
+};
+
 export interface GroupReplicaOptions {
   readonly group: string;
   readonly self: PeerId;
@@ -20,6 +35,7 @@ export interface GroupReplicaOptions {
   readonly state: OpenedState;
   readonly storage: StateStorage;
   readonly timing: ReplicaTiming;
+  readonly limits?: CoreLimits | undefined;
   readonly stamper: Stamper;
   readonly logger: Logger;
   readonly callbacks: GroupCallbacks;

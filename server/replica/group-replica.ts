@@ -12,7 +12,7 @@ import { RawNode } from '../raft/raw-node.ts';
 import type { ConfChange, Message, PeerId, ProposeResult, Ready, SnapMessage, SnapshotMetadata, Status } from '../raft/types.ts';
 import type { Applied, ApplyInput, StateMachine } from '../state/types.ts';
 import { ApplyLoop } from './apply-loop.ts';
-import type { GroupCallbacks, GroupReplicaOptions, ReplicaTiming } from './group-options.ts';
+import { CORE_LIMITS, type CoreLimits, type GroupCallbacks, type GroupReplicaOptions, type ReplicaTiming } from './group-options.ts';
 import { proposeQueued, takeForLeader } from './drain-proposals.ts';
 import { type Proposal, ProposalQueue } from './proposal-queue.ts';
 import { type ReadQuestion, ReadIndexQueue } from './read-index-queue.ts';
@@ -67,7 +67,7 @@ export class GroupReplica {
     this.#logger = options.logger;
     this.#stamper = options.stamper;
     this.#timing = options.timing;
-    this.#core = this.#startCore();
+    this.#core = this.#startCore(options.limits ?? CORE_LIMITS);
     this.#applying = new ApplyLoop({
       group: this.group,
       log: this.#log,
@@ -81,7 +81,7 @@ export class GroupReplica {
     this.#stamper.raise(this.machine.lastStamp());
   }
 
-  #startCore(): RawNode {
+  #startCore(limits: CoreLimits): RawNode {
     const applied = this.machine.applied();
     const log = this.#log;
     // A state that is ahead of its own log means that the log has lost what it had acknowledged (D10): whoever opens it has to see to that.
@@ -100,12 +100,7 @@ export class GroupReplica {
         heartbeatTicks: this.#timing.heartbeatTicks,
         random: () => this.#runtime.random(),
         applied: applied.index,
-        sizePerMsgBytesMax: 1024 * 1024,
-        inflightMessagesMax: 256,
-        inflightBytesMax: 32 * 1024 * 1024,
-        uncommittedBytesMax: 256 * 1024 * 1024,
-        committedBytesPerReadyMax: 16 * 1024 * 1024,
-        pendingReadsMax: 4096,
+        ...limits,
       },
       new ReplicaRaftStorage(log, () => this.machine),
     );

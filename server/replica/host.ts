@@ -19,7 +19,7 @@ import { Checkpointer, type CheckpointLimits } from './checkpoints.ts';
 import { nameOfPeer } from './conf-context.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { Forwarder } from './forwarding.ts';
-import type { GroupCallbacks, ReplicaTiming } from './group-options.ts';
+import type { CoreLimits, GroupCallbacks, ReplicaTiming } from './group-options.ts';
 import { GroupReplica } from './group-replica.ts';
 import { openGroup } from './open-group.ts';
 import type { Proposal } from './proposal-queue.ts';
@@ -47,6 +47,7 @@ export interface HostOptions {
   readonly storage: StateStorage;
   readonly transport: PeerTransport;
   readonly timing: ReplicaTiming;
+  readonly limits?: CoreLimits | undefined;
   readonly clock: HybridClock;
   readonly logger: Logger;
   readonly observer: HostObserver;
@@ -97,7 +98,7 @@ export class ReplicaHost {
 
   /** Opens a group that this node has a replica of. */
   async open(group: string): Promise<void> {
-    const { log, storage, self, runtime, timing, clock, logger, name } = this.#options;
+    const { log, storage, self, runtime, timing, limits, clock, logger, name } = this.#options;
     const opening = await openGroup(group, log, storage);
     if (opening.kind === 'quarantined') {
       this.#quarantined.set(group, { group, reason: opening.reason });
@@ -114,6 +115,7 @@ export class ReplicaHost {
         state: opening.state,
         storage,
         timing,
+        limits,
         stamper: new Stamper(clock, name),
         logger,
         callbacks: this.#callbacks(),

@@ -28,7 +28,18 @@ export class Ledger {
   readonly counts = { writes: 0, unknown: 0, tokenReads: 0, linearizableReads: 0, conflicts: 0, replays: 0 };
 }
 
+/** What a client does, how often, and how long it waits for an answer. */
+export interface ClientStyle {
+  /** Part of the operations that are writes, and reads with a token; the rest are linearizable reads. */
+  readonly writes: number;
+  readonly tokenReads: number;
+  readonly patienceMs: number;
+  /** At most, between an answer and the next question. */
+  readonly thinkMs: number;
+}
+
 export interface ClientContext {
+  readonly style: ClientStyle;
   readonly name: string;
   readonly scheduler: Scheduler;
   readonly random: Random;
@@ -45,7 +56,6 @@ export interface ClientContext {
 
 const NAMESPACE = 'app';
 const KEYS = ['a', 'b', 'c', 'd'] as const;
-const PATIENCE_MS = 1500;
 const TRIES_MAX = 6;
 
 interface Write {
@@ -73,8 +83,8 @@ export class Client {
   }
 
   #later(thinkMs: number): void {
-    const { scheduler, random } = this.#context;
-    scheduler.after(random.between(1, 60) + thinkMs, null, () => this.#next());
+    const { scheduler, random, style } = this.#context;
+    scheduler.after(random.between(1, style.thinkMs) + thinkMs, null, () => this.#next());
   }
 
   /** Runs a check; what it throws ends the run. */
@@ -87,11 +97,11 @@ export class Client {
   }
 
   #next(): void {
-    const { random, active } = this.#context;
+    const { random, active, style } = this.#context;
     if (!active()) return;
     const kind = random.next();
-    if (kind < 0.55) this.#attempt(this.#newWrite());
-    else if (kind < 0.8) this.#tokenRead(random.pick(this.#context.nodes));
+    if (kind < style.writes) this.#attempt(this.#newWrite());
+    else if (kind < style.writes + style.tokenReads) this.#tokenRead(random.pick(this.#context.nodes));
     else this.#linearizableRead(random.pick(this.#context.nodes));
   }
 
@@ -133,11 +143,11 @@ export class Client {
       cancel();
       this.#judge(() => this.#ended(write, node, outcome));
     };
-    const cancel = scheduler.after(PATIENCE_MS, null, () => end(null));
+    const cancel = scheduler.after(this.#context.style.patienceMs, null, () => end(null));
     ledger.counts.writes += 1;
     const host = node.node;
     // A stopped process takes nothing in until it goes on.
-    const deadlineMs = 0.8 * PATIENCE_MS;
+    const deadlineMs = 0.8 * this.#context.style.patienceMs;
     node.run(() => host.propose(GROUP_DEFAULT, { bytes: encodeCommand(command), deadlineMs: node.nowMs() + deadlineMs, forward: 'always', frees: false, forwarded: false, settle: (outcome) => end(outcome) }));
   }
 
@@ -210,9 +220,9 @@ export class Client {
     };
     const host = node.node;
     if (host === null) return give();
-    const cancel = scheduler.after(PATIENCE_MS, null, give);
+    const cancel = scheduler.after(this.#context.style.patienceMs, null, give);
     node.run(() => host.readIndex(GROUP_DEFAULT, {
-      deadlineMs: node.nowMs() + 0.8 * PATIENCE_MS,
+      deadlineMs: node.nowMs() + 0.8 * this.#context.style.patienceMs,
       settle: (outcome) => {
         if (ended) return;
         if (outcome.kind !== 'ok') return give();
@@ -241,7 +251,7 @@ export class Client {
       this.#later(0);
       return true;
     };
-    const cancel = scheduler.after(PATIENCE_MS, null, () => {
+    const cancel = scheduler.after(this.#context.style.patienceMs, null, () => {
       if (!ended) this.#later(0);
       ended = true;
     });

@@ -50,8 +50,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'server/raft/leader.ts',
     find: 'if (index <= raft.log.commit || raft.log.term(index) !== raft.term) return;',
     put: 'if (index <= raft.log.commit) return;',
-    alarm: /without the committed entry|contradicts commit|applies|beyond|committed/,
-    seedsMax: 3000,
+    alarm: /commits \d+ of term \d+ by counting|without the committed entry|contradicts commit/,
+    seedsMax: 100,
   },
   {
     name: 'an acknowledgement that leaves before the entries are on disk',
@@ -147,11 +147,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "stamps that do not rise above an earlier leader's",
     rule: 'spec 4, 5',
-    file: 'server/replica/drain-proposals.ts',
-    find: 'stamper.stamp(proposal.bytes, wallMs)',
-    put: 'stamper.stamp(proposal.bytes, wallMs - proposal.bytes.byteLength * 1000)',
+    file: 'server/replica/group-replica.ts',
+    find: 'if (leads) this.#raiseStamps();',
+    put: '',
     alarm: /is not above/,
-    seedsMax: 3,
+    seedsMax: 400,
   },
   {
     name: 'an idempotency key that is not looked up',

@@ -1,6 +1,6 @@
 /** What a seed's world is like: how many nodes, how fast, and what goes wrong how often. Everything is drawn from the seed. */
 import type { CheckpointLimits } from '../replica/checkpoints.ts';
-import type { ReplicaTiming } from '../replica/group-options.ts';
+import { CORE_LIMITS, type CoreLimits, type ReplicaTiming } from '../replica/group-options.ts';
 import { type MachineKind, REFERENCE, SQLITE } from './machines.ts';
 import type { NetworkConditions } from './network.ts';
 import type { Random } from './random.ts';
@@ -29,10 +29,13 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export interface Profile {
   readonly nodes: number;
   readonly clients: number;
+  /** Clients that only read, and have little patience. */
+  readonly readers: number;
   readonly kind: MachineKind;
   /** Whether the nodes form their cluster first, from empty disks. */
   readonly forming: boolean;
   readonly timing: ReplicaTiming;
+  readonly limits: CoreLimits;
   readonly checkpoints: CheckpointLimits;
   readonly segmentBytes: number;
   readonly network: NetworkConditions;
@@ -69,6 +72,18 @@ export interface ProfileOverrides {
   readonly chaosMs?: number | undefined;
 }
 
+/** So narrow that every window fills and every message is cut. */
+function narrowLimits(random: Random): CoreLimits {
+  return {
+    sizePerMsgBytesMax: random.pick([1, 300, 1000]),
+    inflightMessagesMax: 1 + random.int(4),
+    inflightBytesMax: random.pick([300, 2000, 10_000]),
+    uncommittedBytesMax: random.pick([2000, 10_000, 100_000]),
+    committedBytesPerReadyMax: random.pick([1, 500, 5000]),
+    pendingReadsMax: 1 + random.int(20),
+  };
+}
+
 export function drawProfile(random: Random, overrides: ProfileOverrides = {}): Profile {
   const nodes = random.chance(0.75) ? 3 : 5;
   const enabled = FAULT_KINDS.filter((kind) => random.chance(kind === 'decay' ? 0.06 : kind === 'membership' ? 0.3 : 0.55));
@@ -80,9 +95,11 @@ export function drawProfile(random: Random, overrides: ProfileOverrides = {}): P
   return {
     nodes,
     clients: 2 + random.int(3),
+    readers: random.int(3),
     kind: (overrides.kind ?? drawn) === 'sqlite' ? SQLITE : REFERENCE,
     forming: random.chance(0.1),
     timing: { electionTicks: 6 + random.int(5), heartbeatTicks: 1, tickMs: 25 },
+    limits: random.chance(0.5) ? CORE_LIMITS : narrowLimits(random),
     checkpoints: { walBytes: 1000 * (4 + random.int(40)), intervalMs: random.between(300, 2000), tailEntries: random.int(12), followerEntriesMax: random.int(20) },
     segmentBytes: random.pick([4096, 8192, 16_384]),
     network: {

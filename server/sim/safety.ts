@@ -2,6 +2,7 @@
 import { assert } from '../../lib/kernel/assert.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { ConfState, Message, PeerId } from '../raft/types.ts';
+import { GROUP_DEFAULT } from '../replica/consensus-node.ts';
 import { quorumReached } from './quorum-reached.ts';
 import type { History } from './history.ts';
 import type { SimNode } from './sim-node.ts';
@@ -15,6 +16,8 @@ export class Safety {
   /** Configurations that have been in force somewhere, by their text. */
   readonly #confs = new Map<string, ConfState>();
   #lastConf: ConfState | null = null;
+  /** What each node knew to be committed when it was last looked at. */
+  readonly #commits = new Map<SimNode, { readonly term: number; readonly commitIndex: number; readonly leads: boolean }>();
 
   constructor(nodes: readonly SimNode[], history: History) {
     this.#nodes = nodes;
@@ -38,6 +41,18 @@ export class Safety {
     if (type === 'vote-resp' && message.granted) assert(hardState.vote === message.to, () => `${node.name} grants ${message.to} its vote of ${term}, on its disk is ${String(hardState.vote)}`);
     if (type === 'vote') assert(hardState.vote === node.id, () => `${node.name} stands for election in ${term}, on its disk is the vote ${String(hardState.vote)}`);
     if (type === 'app-resp' && !message.rejected) assert(node.durable.last >= message.index, () => `${node.name} acknowledges ${message.index}, its disk ends at ${node.durable.last}`);
+  }
+
+  /** A leader's commit index rises only to entries of its own term: what is older commits by implication (R1). */
+  published(node: SimNode): void {
+    const view = node.node?.view(GROUP_DEFAULT);
+    if (view === undefined) return;
+    const { role, term, commitIndex } = view;
+    const known = this.#commits.get(node);
+    this.#commits.set(node, { term, commitIndex, leads: role === 'leader' });
+    if (role !== 'leader' || known?.term !== term || !known.leads || commitIndex <= known.commitIndex) return;
+    const found = node.log()?.term(commitIndex);
+    assert(typeof found !== 'number' || found === term, () => `${node.name} leads in ${term} and commits ${commitIndex} of term ${String(found)} by counting`);
   }
 
   /** A disk has confirmed a write. */

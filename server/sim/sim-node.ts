@@ -6,7 +6,7 @@ import { type GroupLog, LogCorruptionError, type LogStore } from '../log/types.t
 import type { Message } from '../raft/types.ts';
 import { ConsensusNode, GROUP_DEFAULT } from '../replica/consensus-node.ts';
 import type { CheckpointLimits } from '../replica/checkpoints.ts';
-import type { ReplicaTiming } from '../replica/group-options.ts';
+import type { CoreLimits, ReplicaTiming } from '../replica/group-options.ts';
 import type { NodeIdentity } from '../replica/identity.ts';
 import type { Runtime } from '../replica/runtime.ts';
 import type { StateStorage } from '../replica/state-storage.ts';
@@ -49,6 +49,7 @@ export interface NodeOptions {
   readonly random: Random;
   readonly kind: MachineKind;
   readonly timing: ReplicaTiming;
+  readonly limits: CoreLimits;
   readonly checkpoints: CheckpointLimits;
   readonly segmentBytes: number;
   readonly watcher: NodeWatcher;
@@ -188,11 +189,15 @@ export class SimNode {
     if (box.transport === null) throw new Error('a node makes its transport when it is made');
     this.#process = { lifeline, node, transport: box.transport, log, runtime };
     watcher.trace(() => `${this.name} boots`);
-    node.start().catch((error: unknown) => watcher.failed(error));
+    node.start().catch((error: unknown) => {
+      // The composition root ends a process that cannot start.
+      if (lifeline.alive) watcher.fatal(this, 'the node cannot start', error instanceof Error ? error : new Error(String(error)));
+      lifeline.alive = false;
+    });
   }
 
-  #settings(): Pick<ConstructorParameters<typeof ConsensusNode>[0], 'name' | 'clusterName' | 'peerAddress' | 'url' | 'initialMembers' | 'version' | 'timing' | 'readyLagEntriesMax' | 'seedKeyHash' | 'retention' | 'checkpoints'> {
-    const { names, timing, checkpoints } = this.#options;
+  #settings(): Pick<ConstructorParameters<typeof ConsensusNode>[0], 'name' | 'clusterName' | 'peerAddress' | 'url' | 'initialMembers' | 'version' | 'timing' | 'limits' | 'readyLagEntriesMax' | 'seedKeyHash' | 'retention' | 'checkpoints'> {
+    const { names, timing, limits, checkpoints } = this.#options;
     return {
       name: this.name,
       clusterName: 'sim',
@@ -201,6 +206,7 @@ export class SimNode {
       initialMembers: names.map((name) => ({ name, peer: `${name}:1` })),
       version: '0',
       timing,
+      limits,
       readyLagEntriesMax: 100,
       seedKeyHash: KEY_HASH,
       retention: { revisionsPerKey: 1000, revisionsMs: 1e12, auditMs: 1e12 },

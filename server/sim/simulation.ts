@@ -69,7 +69,7 @@ export class Simulation {
   }
 
   #makeNodes(network: SimNetwork): readonly SimNode[] {
-    const { nodes, kind, forming, timing, checkpoints, segmentBytes } = this.#profile;
+    const { nodes, kind, forming, timing, limits, checkpoints, segmentBytes } = this.#profile;
     const tampering = this.#options.tampering ?? {};
     const names = Array.from({ length: nodes }, (_, place) => `n${place + 1}`);
     const members = names.map((name) => ({ id: `${name}@0`, name, incarnation: '0', peer: `${name}:1`, url: `http://${name}` }));
@@ -85,6 +85,7 @@ export class Simulation {
         random: this.#random.fork(name),
         kind: tampering.machines?.(kind) ?? kind,
         timing,
+        limits,
         checkpoints,
         segmentBytes,
         watcher: this.#watcher(),
@@ -119,10 +120,13 @@ export class Simulation {
   }
 
   #startClients(): void {
-    for (let number = 1; number <= this.#profile.clients; number += 1) {
-      const name = `c${number}`;
+    const { clients, readers } = this.#profile;
+    for (let number = 1; number <= clients + readers; number += 1) {
+      const reads = number > clients;
+      const name = `${reads ? 'r' : 'c'}${number}`;
       new Client({
         name,
+        style: reads ? { writes: 0, tokenReads: 0.2, patienceMs: 60, thinkMs: 15 } : { writes: 0.55, tokenReads: 0.25, patienceMs: 1500, thinkMs: 60 },
         scheduler: this.#scheduler,
         random: this.#random.fork(name),
         nodes: this.#nodes,
@@ -241,6 +245,7 @@ export class Simulation {
   #published(node: SimNode): void {
     const live = node.stateDisk.live;
     if (live !== null) this.#safety.configured(live.confState());
+    this.#guarded(() => this.#safety.published(node));
     const looks = this.#looksAt(node);
     if (looks.length > 0) this.#looks.set(node, looks.filter((look) => !look()));
   }
