@@ -57,6 +57,7 @@ test('forms no new cluster when two of three disks are wiped while the third is 
   for (const node of [a, b]) await expectWiped(node);
   await until('the survivor reads', async () => (await cluster.get(survivor, 'before', '0')).status === 200);
   await expectFilled(cluster, survivor, 'before');
+  expect((await cluster.status(survivor)).cluster.verdict).toBe('unavailable');
 });
 
 test('goes on with two nodes when the disk of one is wiped', async () => {
@@ -71,6 +72,7 @@ test('goes on with two nodes when the disk of one is wiped', async () => {
     await expectFilled(cluster, node, 'before', { 'x-confman-min-version': after });
     await expectFilled(cluster, node, 'after', { 'x-confman-min-version': after });
   }
+  expect((await cluster.status(cluster.others(wiped)[0] as NodeProcess)).cluster).toMatchObject({ verdict: 'degraded', canLose: 0 });
 });
 
 test.each([

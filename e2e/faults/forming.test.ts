@@ -73,4 +73,5 @@ test.each(['n1', 'n2'])('forms one cluster when %s is killed in the middle', asy
   await victim.kill();
   victim.start();
   await expectOneCluster(cluster);
+  expect(victim.logged('wiped-node')).toEqual([]);
 });

@@ -32,6 +32,7 @@ test('starts on a log whose last record was torn', async () => {
   await expectFilled(cluster, victim, 'before', { 'x-confman-min-version': after });
   await expectFilled(cluster, victim, 'after-torn', { 'x-confman-min-version': after });
   await expectEqualContents(cluster.nodes);
+  expect(victim.logged('replica-quarantined')).toEqual([]);
 });
 
 test('refuses a second process on the same data, with a message', async () => {

@@ -1,4 +1,5 @@
 /** Version tokens and modes (spec 1), as far as any healthy cluster shows them; with a follower that can be held, the waits too. */
+import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { entryPath, namespacePath } from '../../../lib/contract/names.ts';
 import { firstError, fresh, expectProblem } from '../testing/suite-api.ts';
@@ -238,10 +239,10 @@ export function consistencySuite(api: SuiteApi, target: SuiteTarget): void {
     });
   });
 
-  if (target.follower !== undefined) heldFollowerSuite(api, target.follower);
+  if (target.follower !== undefined) heldFollowerSuite(api, target, target.follower);
 }
 
-function heldFollowerSuite(api: SuiteApi, follower: () => { readonly node: string; readonly url: string }): void {
+function heldFollowerSuite(api: SuiteApi, target: SuiteTarget, follower: () => { readonly node: string; readonly url: string }): void {
   const hold = async (held: boolean): Promise<void> => {
     expect((await api.post('/api/v1/lab', { holdApply: held }, { url: follower().url })).json['holdApply']).toBe(held);
   };
@@ -312,6 +313,24 @@ function heldFollowerSuite(api: SuiteApi, follower: () => { readonly node: strin
       expect([conditional.status, head.status, list.status, linear.status]).toEqual([404, 404, 200, 404]);
       expect(list.json['items']).toEqual([]);
       for (const answer of [conditional, head, list, linear]) expect(indexOf(answer)).toBeGreaterThanOrEqual(indexOf(gone));
+    });
+
+    test('lets go of reads whose clients have left', async () => {
+      const { url } = follower();
+      const path = entryPath(fresh('held'), 'k');
+      const old = await api.put(path, { value: 'old' });
+      expect((await api.get(path, { url, headers: { 'x-confman-min-version': old.token } })).status).toBe(200);
+      await hold(true);
+      const put = await api.put(path, { value: 'new' });
+      const waiters = async (): Promise<number> =>
+        Number(/^confman_read_waiters (\d+)$/m.exec((await api.get('/metrics', { url })).text)?.[1] ?? -1);
+      // Not by `fetch`: it dials again for every connection that it gives up.
+      const headers = { authorization: `Bearer ${target.adminKey()}`, 'x-confman-min-version': put.token, 'x-confman-max-wait': '30s' };
+      const clients = Array.from({ length: 6 }, () => httpRequest(`${url}${path}`, { headers, agent: false }).on('error', () => undefined));
+      for (const client of clients) client.end();
+      await expect.poll(waiters, { timeout: 20_000 }).toBe(clients.length);
+      for (const client of clients) client.destroy();
+      await expect.poll(waiters, { timeout: 20_000 }).toBe(0);
     });
 
     test('is named by the gateway and never replaced by another node', async () => {
