@@ -118,15 +118,6 @@ export const MUTANTS: readonly Mutant[] = [
     seedsMax: 50,
   },
   {
-    name: 'a commit of whatever follows a matching append',
-    rule: 'R3',
-    file: 'server/raft/log.ts',
-    find: 'this.commitTo(Math.min(leaderCommit, lastNew));',
-    put: 'this.commitTo(Math.min(leaderCommit, this.lastIndex()));',
-    alarm: /applies|contradicts|counts as committed|cannot go on/,
-    seedsMax: 1500,
-  },
-  {
     name: 'a log that is cut before the state behind it is durable',
     rule: 'R13',
     file: 'server/replica/checkpoints.ts',
