@@ -15,7 +15,12 @@ function entriesOf(term: number, from: number, to: number): Entry[] {
 
 async function logTo(last: number): Promise<MemoryLogStore> {
   const log = MemoryLogStore.open(new MemoryDisk((task) => queueMicrotask(task)));
-  await appendDurably(log, { group: 'default', hardState: { term: 2, vote: null, commit: 1 }, snapshot: { ...GENESIS, confState }, entries: entriesOf(2, 2, last) });
+  await appendDurably(log, {
+    group: 'default',
+    hardState: { term: 2, vote: null, commit: 1 },
+    snapshot: { ...GENESIS, confState },
+    entries: entriesOf(2, 2, last),
+  });
   return log;
 }
 

@@ -18,7 +18,11 @@ function stateAt(position: LogPosition, installedAt: LogPosition | null): StateS
     throw new Error('a group that opens only opens its state');
   };
   return {
-    open: () => ({ machine: SqliteStateMachine.open(':memory:', { create: { identity, confState, members: [], position } }), generation: 2, installedAt }),
+    open: () => ({
+      machine: SqliteStateMachine.open(':memory:', { create: { identity, confState, members: [], position } }),
+      generation: 2,
+      installedAt,
+    }),
     create: unused,
     copy: unused,
     stage: unused,
@@ -30,9 +34,17 @@ function entriesOf(term: number, from: number, to: number): Entry[] {
   return Array.from({ length: to - from + 1 }, (_, place) => ({ term, index: from + place, type: 'normal', data: new Uint8Array(0) }));
 }
 
-async function open(entries: readonly Entry[], storage: StateStorage): Promise<{ readonly opening: GroupOpening; readonly log: MemoryLogStore }> {
+async function open(
+  entries: readonly Entry[],
+  storage: StateStorage,
+): Promise<{ readonly opening: GroupOpening; readonly log: MemoryLogStore }> {
   const log = MemoryLogStore.open(new MemoryDisk((task) => queueMicrotask(task)));
-  const write: GroupWrite = { group: 'default', hardState: { term: 4, vote: null, commit: 1 }, snapshot: { ...GENESIS, confState }, entries };
+  const write: GroupWrite = {
+    group: 'default',
+    hardState: { term: 4, vote: null, commit: 1 },
+    snapshot: { ...GENESIS, confState },
+    entries,
+  };
   await appendDurably(log, write);
   const opening = await openGroup('default', log, storage);
   if (opening.kind === 'ok') opening.state.machine.close();
@@ -59,12 +71,12 @@ describe('a state that was installed, and a log without the mark of it', () => {
 describe('a state and a log that contradict each other', () => {
   test('go out of service when the log has lost entries', async () => {
     const { opening } = await open(entriesOf(2, 2, 9), stateAt({ term: 2, index: 20 }, null));
-    expect(opening).toMatchObject({ kind: 'quarantined', reason: expect.stringContaining('the log has lost entries') });
+    expect(opening.kind === 'quarantined' ? opening.reason : 'it opened').toContain('the log has lost entries');
   });
 
   test('go out of service when the log has another entry where the state stands', async () => {
     const { opening } = await open(entriesOf(2, 2, 30), stateAt({ term: 3, index: 20 }, { term: 3, index: 10 }));
-    expect(opening).toMatchObject({ kind: 'quarantined', reason: expect.stringContaining('has term 2 at 20') });
+    expect(opening.kind === 'quarantined' ? opening.reason : 'it opened').toContain('has term 2 at 20');
   });
 
   test('open when they agree', async () => {

@@ -46,7 +46,8 @@ export async function openGroup(group: string, log: LogStore, storage: StateStor
 
 function contradiction(group: string, stored: GroupLog, applied: LogPosition): string {
   const term = stored.term(applied.index);
-  if (term === 'unavailable') return `the log of group ${group} ends at ${stored.lastIndex()}, but its state has applied ${applied.index}: the log has lost entries`;
+  if (term === 'unavailable')
+    return `the log of group ${group} ends at ${stored.lastIndex()}, but its state has applied ${applied.index}: the log has lost entries`;
   return `the log of group ${group} has term ${term} at ${applied.index}, but its state has applied ${applied.term}:${applied.index}`;
 }
 

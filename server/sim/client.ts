@@ -68,7 +68,9 @@ interface Write {
 
 function describe(outcome: ProposeOutcome | null): string {
   if (outcome === null) return 'no answer';
-  return outcome.kind === 'applied' ? outcomeText({ ...outcome.applied, result: outcome.applied.result ?? { kind: 'done' } }) : Object.values(outcome).join(' ');
+  return outcome.kind === 'applied'
+    ? outcomeText({ ...outcome.applied, result: outcome.applied.result ?? { kind: 'done' } })
+    : Object.values(outcome).join(' ');
 }
 
 export class Client {
@@ -79,6 +81,10 @@ export class Client {
 
   constructor(context: ClientContext) {
     this.#context = context;
+  }
+
+  /** Begins its first operation soon. */
+  start(): void {
     this.#later(0);
   }
 
@@ -112,7 +118,10 @@ export class Client {
     this.#written += 1;
     const scope = `${name}-${this.#written}`;
     const count = random.chance(0.2) ? 2 + random.int(2) : 1;
-    const operations = random.shuffle(KEYS).slice(0, count).map((key, place) => this.#operation(key, `${scope}.${place}`));
+    const operations = random
+      .shuffle(KEYS)
+      .slice(0, count)
+      .map((key, place) => this.#operation(key, `${scope}.${place}`));
     return { scope, operations, tries: 0, unknown: false };
   }
 
@@ -148,7 +157,16 @@ export class Client {
     const host = node.node;
     // A stopped process takes nothing in until it goes on.
     const deadlineMs = 0.8 * this.#context.style.patienceMs;
-    node.run(() => host.propose(GROUP_DEFAULT, { bytes: encodeCommand(command), deadlineMs: node.nowMs() + deadlineMs, forward: 'always', frees: false, forwarded: false, settle: (outcome) => end(outcome) }));
+    node.run(() =>
+      host.propose(GROUP_DEFAULT, {
+        bytes: encodeCommand(command),
+        deadlineMs: node.nowMs() + deadlineMs,
+        forward: 'always',
+        frees: false,
+        forwarded: false,
+        settle: (outcome) => end(outcome),
+      }),
+    );
   }
 
   #ended(write: Write, node: SimNode, outcome: ProposeOutcome | null): void {
@@ -181,9 +199,16 @@ export class Client {
     const { history, safety, ledger } = this.#context;
     const { scope } = write;
     const entry = history.entry(position.index);
-    assert(entry?.term === position.term && entry.scope === scope, () => `${scope} was acknowledged at ${position.term}:${position.index}, where the log has ${String(entry?.scope)} of term ${String(entry?.term)}`);
+    assert(
+      entry?.term === position.term && entry.scope === scope,
+      () =>
+        `${scope} was acknowledged at ${position.term}:${position.index}, where the log has ${String(entry?.scope)} of term ${String(entry?.term)}`,
+    );
     const effect = history.effectOf(scope);
-    assert(effect?.index === position.index, () => `${scope} was acknowledged at ${position.index}, its effect is at ${String(effect?.index)}`);
+    assert(
+      effect?.index === position.index,
+      () => `${scope} was acknowledged at ${position.index}, its effect is at ${String(effect?.index)}`,
+    );
     safety.checkDurable(position);
     ledger.acks.set(scope, position);
     ledger.acknowledged = Math.max(ledger.acknowledged, position.index);
@@ -221,20 +246,27 @@ export class Client {
     const host = node.node;
     if (host === null) return give();
     const cancel = scheduler.after(this.#context.style.patienceMs, null, give);
-    node.run(() => host.readIndex(GROUP_DEFAULT, {
-      deadlineMs: node.nowMs() + 0.8 * this.#context.style.patienceMs,
-      settle: (outcome) => {
-        if (ended) return;
-        if (outcome.kind !== 'ok') return give();
-        ended = true;
-        cancel();
-        this.#judge(() => assert(outcome.index >= floor, () => `stale read: ${node.name} was told to read at ${outcome.index}, but ${floor} had been applied before it was asked`));
-        this.#whenApplied(node, Math.max(outcome.index, token.index), (machine) => {
-          ledger.counts.linearizableReads += 1;
-          this.#look(node, machine, token, floor);
-        });
-      },
-    }));
+    node.run(() =>
+      host.readIndex(GROUP_DEFAULT, {
+        deadlineMs: node.nowMs() + 0.8 * this.#context.style.patienceMs,
+        settle: (outcome) => {
+          if (ended) return;
+          if (outcome.kind !== 'ok') return give();
+          ended = true;
+          cancel();
+          this.#judge(() =>
+            assert(
+              outcome.index >= floor,
+              () => `stale read: ${node.name} was told to read at ${outcome.index}, but ${floor} had been applied before it was asked`,
+            ),
+          );
+          this.#whenApplied(node, Math.max(outcome.index, token.index), (machine) => {
+            ledger.counts.linearizableReads += 1;
+            this.#look(node, machine, token, floor);
+          });
+        },
+      }),
+    );
   }
 
   /** Waits until the replica shows at least this index; gives up after a while. */
@@ -265,12 +297,25 @@ export class Client {
     const { applied, value, position } = machine.look(NAMESPACE, key);
     trace(() => `${this.#context.name} reads ${key} at ${node.name}, applied ${applied.term}:${applied.index}`);
     assert(applied.index >= atLeast, () => `${node.name} answers from ${applied.index}, asked for ${atLeast}`);
-    const verdict = judgeApplied({ history: null, group: GROUP_DEFAULT, term: BigInt(token.term), index: BigInt(token.index) }, applied.index, (index) => machine.termAt(index));
-    assert(verdict.kind === 'serve', () => `${node.name} judges the token ${token.term}:${token.index} as ${JSON.stringify(verdict)} at ${applied.index}`);
+    const verdict = judgeApplied(
+      { history: null, group: GROUP_DEFAULT, term: BigInt(token.term), index: BigInt(token.index) },
+      applied.index,
+      (index) => machine.termAt(index),
+    );
+    assert(
+      verdict.kind === 'serve',
+      () => `${node.name} judges the token ${token.term}:${token.index} as ${JSON.stringify(verdict)} at ${applied.index}`,
+    );
     const known = history.entry(applied.index);
-    assert(known === null || known.term === applied.term, () => `${node.name} reports ${applied.term}:${applied.index}, committed is term ${String(known?.term)}`);
+    assert(
+      known === null || known.term === applied.term,
+      () => `${node.name} reports ${applied.term}:${applied.index}, committed is term ${String(known?.term)}`,
+    );
     const expected = history.valueAt(NAMESPACE, key, applied.index);
-    assert(value === expected, () => `${node.name} shows ${String(value)} for ${key} at ${applied.index}, the log says ${String(expected)}`);
+    assert(
+      value === expected,
+      () => `${node.name} shows ${String(value)} for ${key} at ${applied.index}, the log says ${String(expected)}`,
+    );
     if (position !== null) this.#seen.set(key, position);
     this.#remember(applied);
   }

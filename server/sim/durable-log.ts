@@ -27,7 +27,10 @@ export class DurableLog {
 
   /** @internal An append begins. */
   begin(writes: readonly GroupWrite[]): void {
-    const firsts = writes.flatMap(({ entries, snapshot }) => [entries?.[0]?.index ?? Number.MAX_SAFE_INTEGER, snapshot === undefined ? Number.MAX_SAFE_INTEGER : 0]);
+    const firsts = writes.flatMap(({ entries, snapshot }) => [
+      entries?.[0]?.index ?? Number.MAX_SAFE_INTEGER,
+      snapshot === undefined ? Number.MAX_SAFE_INTEGER : 0,
+    ]);
     this.#touchedFrom = Math.min(...firsts, Number.MAX_SAFE_INTEGER);
   }
 
@@ -54,11 +57,15 @@ export class DurableLog {
     const found = log.hardState();
     const { term, vote } = this.hardState;
     assert(found.term >= term, () => `disk of ${name}: term ${term} was durable, ${found.term} is left`);
-    assert(found.term > term || vote === null || found.vote === vote, () => `disk of ${name}: the vote for ${vote} in ${term} was durable, ${found.vote} is left`);
+    assert(
+      found.term > term || vote === null || found.vote === vote,
+      () => `disk of ${name}: the vote for ${vote} in ${term} was durable, ${found.vote} is left`,
+    );
     const upTo = Math.min(this.#last, (this.#touchedFrom ?? Number.MAX_SAFE_INTEGER) - 1);
     for (let index = log.base().index + 1; index <= upTo; index += 1) {
       const was = this.#terms.get(index);
-      if (was !== undefined) assert(log.term(index) === was, () => `disk of ${name}: entry ${was}:${index} was durable, ${String(log.term(index))} is left`);
+      if (was !== undefined)
+        assert(log.term(index) === was, () => `disk of ${name}: entry ${was}:${index} was durable, ${String(log.term(index))} is left`);
     }
     this.hardState = found;
     this.#touchedFrom = null;

@@ -70,7 +70,10 @@ export class History {
   applied(node: string, { position, result, replayed, resultPosition }: Applied): void {
     const { outcome } = must(this.#entries.get(position.index), 'an applied entry is known');
     const given = result === null ? null : outcomeText({ result, replayed, resultPosition });
-    assert(given === outcome, () => `${node} answers ${String(given)} at ${position.term}:${position.index}, the reference says ${String(outcome)}`);
+    assert(
+      given === outcome,
+      () => `${node} answers ${String(given)} at ${position.term}:${position.index}, the reference says ${String(outcome)}`,
+    );
   }
 
   /** The value of a key in the state at an index that has been applied somewhere. */
@@ -100,13 +103,23 @@ export class History {
     const stamp = decoded?.stamp ?? null;
     if (decoded !== null) this.#checkStamp(entry, must(stamp, 'a command has a stamp'));
     const outcome = decoded === null || stamp === null ? null : this.#perform(decoded.command, entry, stamp);
-    this.#entries.set(entry.index, { term: entry.term, digest: digestOf(entry), scope: decoded?.command.idempotency?.scope ?? null, outcome, seenInTerm });
+    this.#entries.set(entry.index, {
+      term: entry.term,
+      digest: digestOf(entry),
+      scope: decoded?.command.idempotency?.scope ?? null,
+      outcome,
+      seenInTerm,
+    });
   }
 
   #checkStamp({ term, index }: Entry, stamp: Stamp): void {
     const before = this.#stamp;
     const rises = before === null || stamp.ms > before.ms || (stamp.ms === before.ms && stamp.counter > before.counter);
-    assert(rises, () => `the stamp of ${term}:${index}, ${stamp.ms}-${stamp.counter} by ${stamp.node}, is not above ${before?.ms}-${before?.counter} by ${before?.node} before it`);
+    assert(
+      rises,
+      () =>
+        `the stamp of ${term}:${index}, ${stamp.ms}-${stamp.counter} by ${stamp.node}, is not above ${before?.ms}-${before?.counter} by ${before?.node} before it`,
+    );
     this.#stamp = stamp;
   }
 

@@ -9,9 +9,9 @@ const LINES = 60;
 
 /** Holds every promise under `count` seeds; a seed that fails prints the end of its trace and the command that replays it. */
 export function holdSeeds(from: number, count: number): void {
-  test(`every promise is kept under the seeds ${from} to ${from + count - 1}`, async () => {
+  test(`every promise is kept under the seeds ${from} to ${from + count - 1}`, async ({ annotate }) => {
     const { tally, failure } = await runSeeds(from, count);
-    console.log(describeTally(tally));
+    await annotate(describeTally(tally));
     if (failure !== null) {
       const lines: string[] = [];
       await replay({ seed: failure.seed }, LINES, (line) => void lines.push(line));

@@ -114,7 +114,15 @@ class ReferenceMachine implements SimMachine {
   }
 
   #image(): Image {
-    return { identity: this.identity, confState: this.#confState, members: this.#members, applied: this.#applied, stamp: this.#stamp, terms: this.#terms, state: this.#state.image() };
+    return {
+      identity: this.identity,
+      confState: this.#confState,
+      members: this.#members,
+      applied: this.#applied,
+      stamp: this.#stamp,
+      terms: this.#terms,
+      state: this.#state.image(),
+    };
   }
 
   serialize(): Uint8Array {
@@ -123,7 +131,10 @@ class ReferenceMachine implements SimMachine {
 
   hash(): string {
     const { heads, namespaces, records } = this.#state.image();
-    const sorted = { ...this.#image(), state: { heads: heads.toSorted(byKey), namespaces: namespaces.toSorted(), records: records.toSorted(byKey) } };
+    const sorted = {
+      ...this.#image(),
+      state: { heads: heads.toSorted(byKey), namespaces: namespaces.toSorted(), records: records.toSorted(byKey) },
+    };
     return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
   }
 
@@ -142,7 +153,8 @@ class ReferenceMachine implements SimMachine {
       assert(confState !== undefined && members !== undefined, 'a configuration change comes with what it led to');
       [this.#confState, this.#members] = [confState, members];
     }
-    if (type === 'conf-change' || data.length === 0) return { position, result: null, replayed: false, resultPosition: position, stamp: null };
+    if (type === 'conf-change' || data.length === 0)
+      return { position, result: null, replayed: false, resultPosition: position, stamp: null };
     const { command, stamp } = decodeCommand(data);
     assert(stamp !== null, () => `the command at ${index} was proposed without a stamp`);
     this.#stamp = stamp;
@@ -177,6 +189,14 @@ function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): nu
 export const REFERENCE: MachineKind = {
   name: 'reference',
   create: ({ identity, confState, members, position = { term: 0, index: 0 } }) =>
-    new ReferenceMachine({ identity, confState, members, applied: position, stamp: null, terms: [[position.index, position.term]], state: { heads: [], namespaces: [], records: [] } }),
+    new ReferenceMachine({
+      identity,
+      confState,
+      members,
+      applied: position,
+      stamp: null,
+      terms: [[position.index, position.term]],
+      state: { heads: [], namespaces: [], records: [] },
+    }),
   load: (bytes) => new ReferenceMachine(JSON.parse(Buffer.from(bytes).toString('utf8')) as Image),
 };

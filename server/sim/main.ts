@@ -14,7 +14,15 @@ function isFault(word: string): word is FaultKind {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { seed: { type: 'string' }, seeds: { type: 'string' }, from: { type: 'string' }, lines: { type: 'string' }, state: { type: 'string' }, without: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      seed: { type: 'string' },
+      seeds: { type: 'string' },
+      from: { type: 'string' },
+      lines: { type: 'string' },
+      state: { type: 'string' },
+      without: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   const without = (values.without ?? '').split(',').filter((word) => word !== '');
   const kind = values.state;
@@ -24,7 +32,8 @@ async function main(): Promise<number> {
     return 2;
   }
   const overrides: ProfileOverrides = { kind, without: new Set(without.filter(isFault)) };
-  if (values.seed !== undefined) return (await replay({ ...overrides, seed: Number(values.seed) }, Number(values.lines ?? 200), console.log)) === null ? 0 : 1;
+  if (values.seed !== undefined)
+    return (await replay({ ...overrides, seed: Number(values.seed) }, Number(values.lines ?? 200), console.log)) === null ? 0 : 1;
   const failure = await runMany({ from: Number(values.from ?? 1), count: Number(values.seeds ?? 100), overrides, say: console.log });
   return failure === null ? 0 : 1;
 }

@@ -25,8 +25,8 @@ export function mutate(mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put'>, t
 function changing(mutant: Mutant, changed: string[]): Plugin {
   return {
     name: 'mutant',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    setup: (bundle) => {
+      bundle.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (relative(ROOT, path).split(sep).join('/') !== mutant.file) return null;
         changed.push(path);
         return { contents: mutate(mutant, readFileSync(path, 'utf8')), loader: 'ts' };

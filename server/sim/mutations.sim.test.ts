@@ -4,12 +4,12 @@ import { MUTANTS } from './mutants.ts';
 
 describe('the checkers cry alarm at', () => {
   for (const [place, mutant] of MUTANTS.entries()) {
-    test(`${mutant.name} (${mutant.rule})`, async () => {
+    test(`${mutant.name} (${mutant.rule})`, async ({ annotate }) => {
       const { simulate } = await loadMutant(mutant, place);
       for (let seed = 1; seed <= mutant.seedsMax; seed += 1) {
         const { alarm } = await simulate({ seed, kind: mutant.state ?? 'reference' });
         if (alarm === null) continue;
-        console.log(`${mutant.name}: seed ${seed}, ${alarm.message}`);
+        await annotate(`seed ${seed}: ${alarm.message}`);
         expect(alarm.message).toMatch(mutant.alarm);
         return;
       }

@@ -159,7 +159,10 @@ export class Nemesis {
   #decay(node: SimNode): void {
     const { random } = this.#context;
     if (this.#decayed || !node.serving || node.diskFails) return;
-    const [first] = node.disk.files().filter(({ name }) => name.endsWith('.seg')).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const [first] = node.disk
+      .files()
+      .filter(({ name }) => name.endsWith('.seg'))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     this.#decayed = true;
     node.damaged = true;
     node.crash('keep-all');
@@ -179,7 +182,9 @@ export class Nemesis {
     const changes = [
       ...(up !== undefined && (voters.length <= 3 || random.chance(0.5)) ? [{ type: 'add-voter' as const, id: up }] : []),
       ...(down !== undefined && voters.length > 3 ? [{ type: 'add-learner' as const, id: down }] : []),
-      ...(down !== undefined && up !== undefined && voters.length === 3 && random.chance(0.5) ? [{ type: 'add-learner' as const, id: down }] : []),
+      ...(down !== undefined && up !== undefined && voters.length === 3 && random.chance(0.5)
+        ? [{ type: 'add-learner' as const, id: down }]
+        : []),
     ];
     if (changes.length === 0) return;
     const result = replica.proposeConfChange({ transition: random.chance(0.7) ? 'auto' : 'joint', changes, context: new Uint8Array(0) });

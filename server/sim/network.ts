@@ -64,7 +64,8 @@ export class SimNetwork {
   /** The process has ended: its peers will notice. */
   detach(transport: SimTransport): void {
     if (this.#transports.get(transport.name) === transport) this.#transports.delete(transport.name);
-    for (const link of this.#links.values()) if (link.sides.includes(transport)) this.scheduler.after(this.random.between(0.5, SILENCE_MS), null, () => this.breakLink(link));
+    for (const link of this.#links.values())
+      if (link.sides.includes(transport)) this.scheduler.after(this.random.between(0.5, SILENCE_MS), null, () => this.breakLink(link));
   }
 
   transport(name: string): SimTransport | null {

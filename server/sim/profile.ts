@@ -100,7 +100,12 @@ export function drawProfile(random: Random, overrides: ProfileOverrides = {}): P
     forming: random.chance(0.1),
     timing: { electionTicks: 6 + random.int(5), heartbeatTicks: 1, tickMs: 25 },
     limits: random.chance(0.5) ? CORE_LIMITS : narrowLimits(random),
-    checkpoints: { walBytes: 1000 * (4 + random.int(40)), intervalMs: random.between(300, 2000), tailEntries: random.int(12), followerEntriesMax: random.int(20) },
+    checkpoints: {
+      walBytes: 1000 * (4 + random.int(40)),
+      intervalMs: random.between(300, 2000),
+      tailEntries: random.int(12),
+      followerEntriesMax: random.int(20),
+    },
     segmentBytes: random.pick([4096, 8192, 16_384]),
     network: {
       drop: rough ? random.between(0, 0.15) : 0,
@@ -111,7 +116,9 @@ export function drawProfile(random: Random, overrides: ProfileOverrides = {}): P
       lateMsMax: random.between(20, 500),
       reset: rough ? random.between(0, 0.02) : 0,
     },
-    faults: faults.filter((kind) => overrides.without?.has(kind) !== true).map((kind) => ({ kind, weight: WEIGHTS[kind] * random.between(0.3, 1) })),
+    faults: faults
+      .filter((kind) => overrides.without?.has(kind) !== true)
+      .map((kind) => ({ kind, weight: WEIGHTS[kind] * random.between(0.3, 1) })),
     faultEveryMs: random.between(80, 600),
     chaosMs: overrides.chaosMs ?? chaosMs,
   };

@@ -67,7 +67,8 @@ export class ReferenceState {
     const { idempotency } = command;
     const first = idempotency === null ? undefined : this.#records.get(idempotency.scope);
     if (first !== undefined) {
-      if (first.request !== idempotency?.request) return { result: { kind: 'refused', code: 'idempotency-key-reused' }, replayed: false, resultPosition: position };
+      if (first.request !== idempotency?.request)
+        return { result: { kind: 'refused', code: 'idempotency-key-reused' }, replayed: false, resultPosition: position };
       return { result: first.result, replayed: true, resultPosition: first.position };
     }
     const result = this.#perform(command, position, stamp);
@@ -85,7 +86,11 @@ export class ReferenceState {
       if (refusal !== null) return refusal;
     }
     this.#namespaces.add(namespace);
-    return { kind: 'written', namespaceCreated: !exists, changes: operations.map((operation) => this.#change(namespace, operation, position, stamp)) };
+    return {
+      kind: 'written',
+      namespaceCreated: !exists,
+      changes: operations.map((operation) => this.#change(namespace, operation, position, stamp)),
+    };
   }
 
   #judge(namespace: string, operation: Operation, ordinal: number): CommandResult | null {
@@ -94,7 +99,12 @@ export class ReferenceState {
     const { ifMatch, ifAbsent } = operation;
     const matches = ifMatch === undefined || (live?.position.index === ifMatch.index && live.position.term === ifMatch.term);
     if (!matches || (ifAbsent === true && live !== null)) {
-      return { kind: 'refused', code: 'version-conflict', operation: ordinal, current: live === null ? null : stateOf(operation.key, live) };
+      return {
+        kind: 'refused',
+        code: 'version-conflict',
+        operation: ordinal,
+        current: live === null ? null : stateOf(operation.key, live),
+      };
     }
     return operation.op === 'delete' && live === null ? { kind: 'refused', code: 'entry-not-found', operation: ordinal } : null;
   }
@@ -105,7 +115,12 @@ export class ReferenceState {
     const before = this.#heads.get(at);
     const created = before === undefined || before.value === null;
     const revision = (before?.revision ?? 0) + 1;
-    const head: Head = { revision, position, value: operation.op === 'put' ? operation.value : null, createdAtMs: created ? stamp.ms : before.createdAtMs };
+    const head: Head = {
+      revision,
+      position,
+      value: operation.op === 'put' ? operation.value : null,
+      createdAtMs: created ? stamp.ms : before.createdAtMs,
+    };
     this.#heads.set(at, head);
     if (operation.op === 'delete') return { op: 'delete', key, revision, previousRevision: revision - 1 };
     return { op: 'put', created, previousRevision: created ? null : before.revision, entry: stateOf(key, head) };
@@ -121,7 +136,9 @@ export function outcomeText({ result, replayed, resultPosition }: Outcome): stri
   }
   if (result.kind !== 'written') return `${at} ${result.kind}`;
   const changes = result.changes.map((change) =>
-    change.op === 'put' ? `${change.entry.key}#${change.entry.revision}${change.created ? '+' : ''}@${change.entry.position.index}` : `-${change.key}#${change.revision}`,
+    change.op === 'put'
+      ? `${change.entry.key}#${change.entry.revision}${change.created ? '+' : ''}@${change.entry.position.index}`
+      : `-${change.key}#${change.revision}`,
   );
   return `${at} written ${result.namespaceCreated ? 'new ' : ''}${changes.join(' ')}`;
 }

@@ -17,14 +17,33 @@ export interface Tally {
   counts: SimulationResult['counts'];
 }
 
-const ZERO: SimulationResult['counts'] = { writes: 0, unknown: 0, tokenReads: 0, linearizableReads: 0, conflicts: 0, replays: 0, committed: 0, leaders: 0, installs: 0, crashes: 0, changes: 0 };
+const ZERO: SimulationResult['counts'] = {
+  writes: 0,
+  unknown: 0,
+  tokenReads: 0,
+  linearizableReads: 0,
+  conflicts: 0,
+  replays: 0,
+  committed: 0,
+  leaders: 0,
+  installs: 0,
+  crashes: 0,
+  changes: 0,
+};
 
 function added(a: Tally['counts'], b: Tally['counts']): Tally['counts'] {
-  return Object.fromEntries(Object.entries(a).map(([name, value]) => [name, value + b[name as keyof Tally['counts']]])) as unknown as Tally['counts'];
+  return Object.fromEntries(
+    Object.entries(a).map(([name, value]) => [name, value + b[name as keyof Tally['counts']]]),
+  ) as unknown as Tally['counts'];
 }
 
 /** Runs seeds until one fails. @returns the tally, and the failure if there was one */
-export async function runSeeds(from: number, count: number, overrides: ProfileOverrides = {}, each: (tally: Tally) => void = () => undefined): Promise<{ readonly tally: Tally; readonly failure: SimulationResult | null }> {
+export async function runSeeds(
+  from: number,
+  count: number,
+  overrides: ProfileOverrides = {},
+  each: (tally: Tally) => void = () => undefined,
+): Promise<{ readonly tally: Tally; readonly failure: SimulationResult | null }> {
   const tally: Tally = { runs: 0, events: 0, wallMs: 0, counts: ZERO };
   const startedMs = performance.now();
   for (let seed = from; seed < from + count; seed += 1) {
@@ -56,7 +75,9 @@ export async function replay(options: SimulationOptions, lines: number, say: (li
   });
   for (const line of last) say(line);
   const faults = result.profile.faults.map(({ kind }) => kind).join(', ');
-  say(`seed ${result.seed}: ${result.profile.nodes} nodes, state machine ${result.profile.kind.name}, faults ${faults === '' ? 'none' : faults}`);
+  say(
+    `seed ${result.seed}: ${result.profile.nodes} nodes, state machine ${result.profile.kind.name}, faults ${faults === '' ? 'none' : faults}`,
+  );
   say(`${result.events} events in ${(result.atMs / 1000).toFixed(1)} virtual seconds, trace ${result.traceHash.toString(16)}`);
   say(result.alarm === null ? 'every promise was kept' : `ALARM: ${result.alarm.stack ?? result.alarm.message}`);
   return result.alarm;

@@ -38,9 +38,18 @@ export class Safety {
     if (type === 'vote-resp' && message.granted) this.#voted(node.id, term, message.to);
     if (type === 'vote') this.#voted(node.id, term, node.id);
     if (hardState.term > term) return;
-    if (type === 'vote-resp' && message.granted) assert(hardState.vote === message.to, () => `${node.name} grants ${message.to} its vote of ${term}, on its disk is ${String(hardState.vote)}`);
-    if (type === 'vote') assert(hardState.vote === node.id, () => `${node.name} stands for election in ${term}, on its disk is the vote ${String(hardState.vote)}`);
-    if (type === 'app-resp' && !message.rejected) assert(node.durable.last >= message.index, () => `${node.name} acknowledges ${message.index}, its disk ends at ${node.durable.last}`);
+    if (type === 'vote-resp' && message.granted)
+      assert(
+        hardState.vote === message.to,
+        () => `${node.name} grants ${message.to} its vote of ${term}, on its disk is ${String(hardState.vote)}`,
+      );
+    if (type === 'vote')
+      assert(
+        hardState.vote === node.id,
+        () => `${node.name} stands for election in ${term}, on its disk is the vote ${String(hardState.vote)}`,
+      );
+    if (type === 'app-resp' && !message.rejected)
+      assert(node.durable.last >= message.index, () => `${node.name} acknowledges ${message.index}, its disk ends at ${node.durable.last}`);
   }
 
   /** A leader's commit index rises only to entries of its own term: what is older commits by implication (R1). */
@@ -52,7 +61,10 @@ export class Safety {
     this.#commits.set(node, { term, commitIndex, leads: role === 'leader' });
     if (role !== 'leader' || known?.term !== term || !known.leads || commitIndex <= known.commitIndex) return;
     const found = node.log()?.term(commitIndex);
-    assert(typeof found !== 'number' || found === term, () => `${node.name} leads in ${term} and commits ${commitIndex} of term ${String(found)} by counting`);
+    assert(
+      typeof found !== 'number' || found === term,
+      () => `${node.name} leads in ${term} and commits ${commitIndex} of term ${String(found)} by counting`,
+    );
   }
 
   /** A disk has confirmed a write. */
@@ -88,7 +100,10 @@ export class Safety {
     for (let index = log.base().index + 1; index <= this.#history.last; index += 1) {
       const entry = this.#history.entry(index);
       if (entry === null || entry.seenInTerm >= term) continue;
-      assert(log.term(index) === entry.term, () => `${node.name} leads in ${term} without the committed entry ${entry.term}:${index}, its log says ${String(log.term(index))}`);
+      assert(
+        log.term(index) === entry.term,
+        () => `${node.name} leads in ${term} without the committed entry ${entry.term}:${index}, its log says ${String(log.term(index))}`,
+      );
     }
   }
 
@@ -96,7 +111,14 @@ export class Safety {
   checkDurable({ term, index }: LogPosition): void {
     const holds = (id: PeerId): boolean => this.#nodes.some((node) => node.id === id && node.durable.has(index, term));
     const enough = [...this.#confs.values()].some((conf) => quorumReached(conf, holds));
-    assert(enough, () => `${term}:${index} counts as committed, but only ${this.#nodes.filter(({ id }) => holds(id)).map(({ name }) => name).join(',')} have it on disk`);
+    assert(
+      enough,
+      () =>
+        `${term}:${index} counts as committed, but only ${this.#nodes
+          .filter(({ id }) => holds(id))
+          .map(({ name }) => name)
+          .join(',')} have it on disk`,
+    );
   }
 
   /** Log matching: two logs that agree at a position agree in everything before it. */
@@ -123,7 +145,12 @@ export class Safety {
       const applied = machine.applied();
       for (let index = log.base().index + 1; index <= Math.min(applied.index, log.lastIndex()); index += 1) {
         const entry = this.#history.entry(index);
-        if (entry !== null) assert(log.term(index) === entry.term, () => `${node.name} has applied ${applied.index}, but its log says ${String(log.term(index))} at ${index}, committed is ${entry.term}`);
+        if (entry !== null)
+          assert(
+            log.term(index) === entry.term,
+            () =>
+              `${node.name} has applied ${applied.index}, but its log says ${String(log.term(index))} at ${index}, committed is ${entry.term}`,
+          );
       }
     }
   }

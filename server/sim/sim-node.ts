@@ -95,7 +95,9 @@ export class SimNode {
     this.#identity = options.identity;
     this.wallSkewMs = options.random.between(-2000, 2000);
     this.stateDisk = new StateDisk(options.kind, options.random.fork('state'));
-    this.disk = new MemoryDisk((task) => void options.scheduler.after(this.#random.between(this.diskMs.min, this.diskMs.max), this.#process?.lifeline ?? null, task));
+    this.disk = new MemoryDisk(
+      (task) => void options.scheduler.after(this.#random.between(this.diskMs.min, this.diskMs.max), this.#process?.lifeline ?? null, task),
+    );
   }
 
   /** Its Raft id: `name@incarnation`. */
@@ -167,7 +169,14 @@ export class SimNode {
       storage,
       identities: { load: () => this.#identity, save: (identity) => void (this.#identity = identity) },
       createTransport: (handlers) => {
-        box.transport = new SimTransport({ name: this.name, network, handlers, lifeline, nowMs: () => runtime.nowMs(), onSent: (message) => watcher.sent(this, message) });
+        box.transport = new SimTransport({
+          name: this.name,
+          network,
+          handlers,
+          lifeline,
+          nowMs: () => runtime.nowMs(),
+          onSent: (message) => watcher.sent(this, message),
+        });
         return box.transport;
       },
       logger: (level, event, fields) => {
@@ -196,7 +205,21 @@ export class SimNode {
     });
   }
 
-  #settings(): Pick<ConstructorParameters<typeof ConsensusNode>[0], 'name' | 'clusterName' | 'peerAddress' | 'url' | 'initialMembers' | 'version' | 'timing' | 'limits' | 'readyLagEntriesMax' | 'seedKeyHash' | 'retention' | 'checkpoints'> {
+  #settings(): Pick<
+    ConstructorParameters<typeof ConsensusNode>[0],
+    | 'name'
+    | 'clusterName'
+    | 'peerAddress'
+    | 'url'
+    | 'initialMembers'
+    | 'version'
+    | 'timing'
+    | 'limits'
+    | 'readyLagEntriesMax'
+    | 'seedKeyHash'
+    | 'retention'
+    | 'checkpoints'
+  > {
     const { names, timing, limits, checkpoints } = this.#options;
     return {
       name: this.name,
@@ -220,7 +243,10 @@ export class SimNode {
     try {
       const store = MemoryLogStore.open(this.disk, { segmentBytes, cacheBytes: 16 * 1024, random: () => this.#random.u32() });
       if (!this.damaged) this.durable.reopened(this.name, store.group(GROUP_DEFAULT));
-      return new WatchedLogStore(store, this.durable, { appending: () => watcher.appending(this), confirmed: () => watcher.confirmed(this) });
+      return new WatchedLogStore(store, this.durable, {
+        appending: () => watcher.appending(this),
+        confirmed: () => watcher.confirmed(this),
+      });
     } catch (error) {
       if (error instanceof LogCorruptionError) return new UnreadableLog(error.message);
       throw error;

@@ -32,7 +32,13 @@ export interface SimulationResult {
   /** Equal for equal runs. */
   readonly traceHash: number;
   readonly profile: Profile;
-  readonly counts: Ledger['counts'] & { readonly committed: number; readonly leaders: number; readonly installs: number; readonly crashes: number; readonly changes: number };
+  readonly counts: Ledger['counts'] & {
+    readonly committed: number;
+    readonly leaders: number;
+    readonly installs: number;
+    readonly crashes: number;
+    readonly changes: number;
+  };
 }
 
 /** Checks that look at whole logs, and hashes, come once per so many events. */
@@ -65,7 +71,14 @@ export class Simulation {
     this.#nodes = this.#makeNodes(network);
     this.#safety = new Safety(this.#nodes, this.#history);
     const trace = (line: () => string): void => this.#trace(line);
-    this.#nemesis = new Nemesis({ scheduler: this.#scheduler, random: this.#random.fork('nemesis'), network, nodes: this.#nodes, profile: this.#profile, trace });
+    this.#nemesis = new Nemesis({
+      scheduler: this.#scheduler,
+      random: this.#random.fork('nemesis'),
+      network,
+      nodes: this.#nodes,
+      profile: this.#profile,
+      trace,
+    });
   }
 
   #makeNodes(network: SimNetwork): readonly SimNode[] {
@@ -74,7 +87,16 @@ export class Simulation {
     const names = Array.from({ length: nodes }, (_, place) => `n${place + 1}`);
     const members = names.map((name) => ({ id: `${name}@0`, name, incarnation: '0', peer: `${name}:1`, url: `http://${name}` }));
     return members.map(({ name }) => {
-      const formed: NodeIdentity = { nodeId: name, stage: 'formed', clusterId: 'c0c0c0c0', clusterName: 'sim', lineageId: '11110000', incarnation: '0', began: false, members };
+      const formed: NodeIdentity = {
+        nodeId: name,
+        stage: 'formed',
+        clusterId: 'c0c0c0c0',
+        clusterName: 'sim',
+        lineageId: '11110000',
+        incarnation: '0',
+        began: false,
+        members,
+      };
       const empty: NodeIdentity = { ...formed, stage: 'empty', clusterId: null, lineageId: null, incarnation: null, members: [] };
       return new SimNode({
         name,
@@ -115,7 +137,14 @@ export class Simulation {
       events,
       traceHash: trace,
       profile: this.#profile,
-      counts: { ...this.#ledger.counts, committed: this.#history.last, leaders: this.#safety.leaders, installs: this.#installs, crashes: this.#nodes.reduce((sum, node) => sum + node.crashes, 0), changes: this.#changes },
+      counts: {
+        ...this.#ledger.counts,
+        committed: this.#history.last,
+        leaders: this.#safety.leaders,
+        installs: this.#installs,
+        crashes: this.#nodes.reduce((sum, node) => sum + node.crashes, 0),
+        changes: this.#changes,
+      },
     };
   }
 
@@ -124,9 +153,11 @@ export class Simulation {
     for (let number = 1; number <= clients + readers; number += 1) {
       const reads = number > clients;
       const name = `${reads ? 'r' : 'c'}${number}`;
-      new Client({
+      const client = new Client({
         name,
-        style: reads ? { writes: 0, tokenReads: 0.2, patienceMs: 60, thinkMs: 15 } : { writes: 0.55, tokenReads: 0.25, patienceMs: 1500, thinkMs: 60 },
+        style: reads
+          ? { writes: 0, tokenReads: 0.2, patienceMs: 60, thinkMs: 15 }
+          : { writes: 0.55, tokenReads: 0.25, patienceMs: 1500, thinkMs: 60 },
         scheduler: this.#scheduler,
         random: this.#random.fork(name),
         nodes: this.#nodes,
@@ -138,11 +169,16 @@ export class Simulation {
         trace: (line) => this.#trace(line),
         active: () => this.#clientsActive,
       });
+      client.start();
     }
   }
 
   async #pass(ms: number, done: () => boolean): Promise<void> {
-    await this.#scheduler.run(this.#scheduler.nowMs + ms, () => this.#look(), () => this.#alarm !== null || done());
+    await this.#scheduler.run(
+      this.#scheduler.nowMs + ms,
+      () => this.#look(),
+      () => this.#alarm !== null || done(),
+    );
     if (this.#alarm !== null) throw this.#alarm;
   }
 
@@ -167,18 +203,24 @@ export class Simulation {
     assert(this.#ledger.acks.size > before, () => `no write was acknowledged within ${SETTLE_MS} ms after everything was healed`);
     this.#clientsActive = false;
     await this.#pass(SETTLE_MS, () => this.#converged());
-    assert(this.#converged(), () => `the replicas did not converge: ${this.#nodes.map((node) => `${node.name} ${String(node.applied?.index)}`).join(', ')}`);
+    assert(
+      this.#converged(),
+      () => `the replicas did not converge: ${this.#nodes.map((node) => `${node.name} ${String(node.applied?.index)}`).join(', ')}`,
+    );
     this.#compareHashes();
     this.#safety.checkLogs();
     this.#safety.checkApplied();
     for (const [scope, position] of this.#ledger.acks) {
       assert(this.#history.effectOf(scope)?.index === position.index, () => `the acknowledged write ${scope} at ${position.index} is gone`);
     }
-    for (const scope of this.#ledger.never) assert(this.#history.effectOf(scope) === null, () => `${scope} was certainly not done, but its effect is there`);
+    for (const scope of this.#ledger.never)
+      assert(this.#history.effectOf(scope) === null, () => `${scope} was certainly not done, but its effect is there`);
   }
 
   #converged(): boolean {
-    return this.#nodes.every((node) => (node.damaged ? !node.serving : node.applied?.index === this.#history.last && node.log()?.lastIndex() === this.#history.last));
+    return this.#nodes.every((node) =>
+      node.damaged ? !node.serving : node.applied?.index === this.#history.last && node.log()?.lastIndex() === this.#history.last,
+    );
   }
 
   // ------------------------------------------------------------------------------------------------- what nodes tell
@@ -217,7 +259,10 @@ export class Simulation {
         const term = node.node?.host?.replica('default')?.status().term ?? Number.MAX_SAFE_INTEGER;
         this.#guarded(() => {
           for (const { entry } of inputs) {
-            assert(node.durable.has(entry.index, entry.term), () => `${node.name} applies ${entry.term}:${entry.index}, which is not on its own disk`);
+            assert(
+              node.durable.has(entry.index, entry.term),
+              () => `${node.name} applies ${entry.term}:${entry.index}, which is not on its own disk`,
+            );
             if (this.#history.applying(node.name, entry, term) === 'first') this.#safety.checkDurable(entry);
           }
         });
@@ -247,7 +292,11 @@ export class Simulation {
     if (live !== null) this.#safety.configured(live.confState());
     this.#guarded(() => this.#safety.published(node));
     const looks = this.#looksAt(node);
-    if (looks.length > 0) this.#looks.set(node, looks.filter((look) => !look()));
+    if (looks.length > 0)
+      this.#looks.set(
+        node,
+        looks.filter((look) => !look()),
+      );
   }
 
   /** A checker must not change what the code under test does: its alarm is kept, not thrown through it. */

@@ -125,7 +125,11 @@ class SimStateStorage implements StateStorage {
   readonly #lifeline: Lifeline;
   readonly #watcher: StateWatcher;
 
-  constructor(disk: StateDisk, random: Random, context: { readonly scheduler: Scheduler; readonly lifeline: Lifeline; readonly watcher: StateWatcher }) {
+  constructor(
+    disk: StateDisk,
+    random: Random,
+    context: { readonly scheduler: Scheduler; readonly lifeline: Lifeline; readonly watcher: StateWatcher },
+  ) {
     this.#disk = disk;
     this.#random = random;
     this.#scheduler = context.scheduler;
@@ -138,7 +142,13 @@ class SimStateStorage implements StateStorage {
   }
 
   create(identity: StateIdentity, first: { readonly position: LogPosition; readonly voters: readonly MemberInfo[] }): void {
-    const confState = { voters: first.voters.map(({ id }) => id).toSorted(), learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+    const confState = {
+      voters: first.voters.map(({ id }) => id).toSorted(),
+      learners: [],
+      votersOutgoing: [],
+      learnersNext: [],
+      autoLeave: false,
+    };
     const machine = this.#disk.kind.create({ identity, confState, members: first.voters, position: first.position });
     this.#disk.put({ bytes: machine.serialize(), generation: 1, installedAt: null });
     machine.close();
@@ -168,7 +178,8 @@ class SimStateStorage implements StateStorage {
     const found = this.#disk.kind.load(bytes);
     const { term, index } = found.applied();
     found.close();
-    if (term !== expected.term || index !== expected.index) throw new Error(`the copy of ${group} is at ${term}:${index}, not at ${expected.term}:${expected.index}`);
+    if (term !== expected.term || index !== expected.index)
+      throw new Error(`the copy of ${group} is at ${term}:${index}, not at ${expected.term}:${expected.index}`);
     this.#watcher.point('stage');
     const staged: Staged = { metadata: expected, bytes, discard: () => undefined };
     return staged;
@@ -176,7 +187,10 @@ class SimStateStorage implements StateStorage {
 
   install(_group: string, staged: StagedState, old: OpenedState): OpenedState {
     const { bytes, metadata } = staged as Staged;
-    const opened = this.#disk.replace({ bytes, generation: old.generation + 1, installedAt: { term: metadata.term, index: metadata.index } }, this.#watcher);
+    const opened = this.#disk.replace(
+      { bytes, generation: old.generation + 1, installedAt: { term: metadata.term, index: metadata.index } },
+      this.#watcher,
+    );
     this.#watcher.point('install');
     return opened;
   }

@@ -1,5 +1,5 @@
 /** A stream on the simulated network: one chunk on its way at a time, asked for by the receiver's taking the one before. */
-import { PeerError } from '../peers/types.ts';
+import { PeerError, type RemotePeer } from '../peers/types.ts';
 import type { Link, SimNetwork } from './network.ts';
 import type { SimTransport } from './transport.ts';
 
@@ -112,17 +112,23 @@ export class SimStream {
     this.#opened = true;
     const from = this.#link.remote.get(receiver);
     if (from === undefined) return;
-    const done = receiver.whileUp(this.#link, () => this.fail(CUT()));
-    void receiver.handlers.onStream(from, { meta: this.#meta, chunks: this.#inbox }, { timeoutMs: null, signal: this.#gone.signal }).then(
-      (answer) => {
-        done();
-        this.#back(() => (this.#answer = answer));
-      },
-      (error: unknown) => {
-        done();
-        this.#back(() => (this.#failure ??= new PeerError('remote', 'internal', String(error))));
-      },
-    );
+    void this.#serve(receiver, from);
+  }
+
+  async #serve(receiver: SimTransport, from: RemotePeer): Promise<void> {
+    const unwatch = receiver.whileUp(this.#link, () => this.fail(CUT()));
+    try {
+      const answer = await receiver.handlers.onStream(
+        from,
+        { meta: this.#meta, chunks: this.#inbox },
+        { timeoutMs: null, signal: this.#gone.signal },
+      );
+      this.#back(() => (this.#answer = answer));
+    } catch (error) {
+      this.#back(() => (this.#failure ??= new PeerError('remote', 'internal', String(error))));
+    } finally {
+      unwatch();
+    }
   }
 
   /** From the receiver to the sender. */

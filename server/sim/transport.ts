@@ -1,6 +1,16 @@
 /** One node's end of the simulated network, for one life of its process. */
 import { decodeMessage, encodeMessage } from '../peers/codec.ts';
-import { PeerError, type PeerAddress, type PeerHandlers, type PeerRefusal, type PeerState, type PeerStats, type PeerTransport, type RemotePeer, type RequestOptions } from '../peers/types.ts';
+import {
+  PeerError,
+  type PeerAddress,
+  type PeerHandlers,
+  type PeerRefusal,
+  type PeerState,
+  type PeerStats,
+  type PeerTransport,
+  type RemotePeer,
+  type RequestOptions,
+} from '../peers/types.ts';
 import type { Message } from '../raft/types.ts';
 import type { Link, SimNetwork } from './network.ts';
 import type { Lifeline } from './scheduler.ts';
@@ -126,7 +136,10 @@ export class SimTransport implements PeerTransport {
       };
       const cancel = scheduler.after(timeoutMs, this.lifeline, () => giveUp('timeout'));
       signal?.addEventListener('abort', aborted);
-      const answer = (settle: () => void) => (receiver: SimTransport): void => this.#network.carry(link, receiver, () => end(settle));
+      const answer =
+        (settle: () => void) =>
+        (receiver: SimTransport): void =>
+          this.#network.carry(link, receiver, () => end(settle));
       this.#network.carry(link, this, (receiver) => {
         const from = link.remote.get(receiver);
         if (from === undefined) return;
@@ -138,7 +151,12 @@ export class SimTransport implements PeerTransport {
     });
   }
 
-  async sendStream(to: string, meta: Uint8Array, chunks: AsyncIterable<Uint8Array>, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Uint8Array> {
+  async sendStream(
+    to: string,
+    meta: Uint8Array,
+    chunks: AsyncIterable<Uint8Array>,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Uint8Array> {
     const link = this.#network.link(this, to);
     if (link === null) throw new PeerError('unreachable', 'not-connected', `${to} is not connected`);
     const stream = new SimStream(this.#network, link, this, meta);
@@ -165,7 +183,8 @@ export class SimTransport implements PeerTransport {
   }
 
   linkBroken(link: Link): void {
-    for (const pending of [...this.#pending]) if (pending.link === link) pending.reject(new PeerError('outcome-unknown', 'cut', 'the connection was cut'));
+    for (const pending of this.#pending)
+      if (pending.link === link) pending.reject(new PeerError('outcome-unknown', 'cut', 'the connection was cut'));
     const remote = link.remote.get(this);
     if (remote !== undefined) this.#changed(remote.name);
   }
@@ -201,20 +220,41 @@ export class SimTransport implements PeerTransport {
     const seen = this.#seen.get(name);
     if (seen === undefined && !this.lists(name)) return null;
     const connected = this.#network.link(this, name) !== null;
-    return { connected, raftConnected: connected, bulkConnected: connected, lastHeardMs: seen?.lastHeardMs ?? null, rttMs: null, bytesIn: 0, bytesOut: 0, refused: seen?.refused ?? null, hello: seen?.hello ?? null };
+    return {
+      connected,
+      raftConnected: connected,
+      bulkConnected: connected,
+      lastHeardMs: seen?.lastHeardMs ?? null,
+      rttMs: null,
+      bytesIn: 0,
+      bytesOut: 0,
+      refused: seen?.refused ?? null,
+      hello: seen?.hello ?? null,
+    };
   }
 
   states(): ReadonlyMap<string, PeerState> {
     const names = new Set([...this.#listed, ...this.#seen.keys()]);
-    return new Map([...names].flatMap((name) => {
-      const state = this.state(name);
-      return state === null ? [] : [[name, state] as const];
-    }));
+    return new Map(
+      [...names].flatMap((name) => {
+        const state = this.state(name);
+        return state === null ? [] : [[name, state] as const];
+      }),
+    );
   }
 
   /** Nothing in the simulation asks for counts. */
   stats(): PeerStats {
-    return { connectionsAccepted: 0, connectionsRefused: 0, framesInvalid: 0, raftMessagesOut: 0, raftMessagesIn: 0, raftMessagesDropped: 0, requestsOut: 0, requestsIn: 0 };
+    return {
+      connectionsAccepted: 0,
+      connectionsRefused: 0,
+      framesInvalid: 0,
+      raftMessagesOut: 0,
+      raftMessagesIn: 0,
+      raftMessagesDropped: 0,
+      requestsOut: 0,
+      requestsIn: 0,
+    };
   }
 
   reconnect(names: readonly string[] = [...this.#seen.keys()]): void {
