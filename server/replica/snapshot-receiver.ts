@@ -15,6 +15,10 @@ export async function receiveSnapshot(host: ReplicaHost, storage: StateStorage, 
   if (kind !== 'snapshot') throw new PeerReplyError('unknown-stream', `this node knows no stream of kind ${String(kind)}`);
   if (message.to !== host.self) throw new PeerReplyError('not-me', `the snapshot is for ${message.to}, this is ${host.self}`);
   if (host.replica(group) === null) throw new PeerReplyError('no-replica', `this node has no replica of group ${group} in service`);
+  if (message.snapshot.term > message.term) {
+    const { term, index } = message.snapshot;
+    throw new PeerReplyError('of-a-later-term', `the copy is at ${term}:${index}, but was announced in term ${message.term}`);
+  }
   const staged = await storage.stage(group, message.snapshot, stream.chunks);
   host.onSnapshot(group, message, staged);
 }

@@ -3,7 +3,7 @@
  * bulk connection, never faster than the receiver takes it. The message that arrives with the data describes the copy,
  * which may be newer than what the core asked for (rule R12).
  */
-import type { SnapMessage } from '../raft/types.ts';
+import type { SnapMessage, SnapshotMetadata } from '../raft/types.ts';
 import type { PeerTransport } from '../peers/types.ts';
 import { nameOfPeer } from './conf-context.ts';
 import { packEnvelope } from './envelope.ts';
@@ -77,6 +77,7 @@ export class SnapshotSender {
   async #copyAndSend(group: string, message: SnapMessage): Promise<void> {
     const copy = await this.#storage.copy(group);
     try {
+      assertOfItsTerm(message, copy.metadata);
       const header: SnapshotStreamHeader = {
         kind: 'snapshot',
         group,
@@ -89,4 +90,13 @@ export class SnapshotSender {
       copy.dispose();
     }
   }
+}
+
+/**
+ * This node may have lost its leadership while the copy waited its turn, and have applied entries of a later term. A message
+ * of the older term cannot carry them: who installed such a copy would hold entries of a term that it has never reached.
+ * @throws Error; whoever leads now sends a copy of its own
+ */
+function assertOfItsTerm({ term }: SnapMessage, copy: SnapshotMetadata): void {
+  if (copy.term > term) throw new Error(`the copy is at ${copy.term}:${copy.index}, but was announced in term ${term}`);
 }
