@@ -1,15 +1,14 @@
 /** Entry of the consensus thread: Raft groups, the log, the state databases, peer sockets, the tick loop. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { NodeSettings } from '../config/node-settings.ts';
 import { formatHostPort } from '../config/units.ts';
 import { FileLogStore } from '../log/file-log-store.ts';
 import { LogCorruptionError, type LogStore } from '../log/types.ts';
 import { createPeerTransport } from '../peers/transport.ts';
-import type { PeerHandlers, PeerTls } from '../peers/types.ts';
+import type { PeerHandlers } from '../peers/types.ts';
 import { processNowMs } from '../replica/board.ts';
 import { CHECKPOINT_LIMITS } from '../replica/checkpoints.ts';
 import { ConsensusNode } from '../replica/consensus-node.ts';
@@ -21,6 +20,7 @@ import { UnreadableLog } from '../replica/unreadable-log.ts';
 import { describeFailure } from './describe-failure.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { openDataDirectory } from './data-directory.ts';
+import { readTls, reloadTls } from './peer-tls.ts';
 import type { ConsensusThreadData, FromConsensus, ToConsensus } from './thread-messages.ts';
 
 const { settings, secret, seedKeyHash, version, copyScript } = workerData as ConsensusThreadData;
@@ -47,10 +47,6 @@ const runtime: Runtime = {
     return () => clearTimeout(timer);
   },
 };
-
-function readTls(tls: NonNullable<NodeSettings['peerTls']>): PeerTls {
-  return { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8'), ca: readFileSync(tls.caFile, 'utf8') };
-}
 
 function timing(): { electionTicks: number; heartbeatTicks: number; tickMs: number } {
   return { electionTicks: Math.round(settings.electionTimeoutMs / settings.tickMs), heartbeatTicks: 1, tickMs: settings.tickMs };
@@ -151,8 +147,7 @@ async function start(): Promise<void> {
         tell({ type: 'connected', id: message.id, init: engine.connect(message.port) });
         return;
       case 'reload-tls':
-        if (settings.peerTls !== null) node.transport.reloadTls(readTls(settings.peerTls));
-        return;
+        return reloadTls(node.transport, settings.peerTls, logger);
       case 'stop':
         void stop(message.graceMs);
     }

@@ -80,9 +80,9 @@ export async function runNode(settings: NodeSettings, onFatal: (message: string)
   }
 
   const unwatch = watchCertificates(settings, () => {
+    threads.reloadTls();
     try {
       server.reloadTls();
-      threads.reloadTls();
       logger.info('tls-reloaded');
     } catch (error) {
       logger.error({ error: String(error) }, 'tls-not-reloaded');
