@@ -75,6 +75,8 @@ export class ConsensusNode implements NodeServices {
   readonly #stop = new AbortController();
   readonly #lateness = new Lateness();
   readonly #startedMs: number;
+  /** Settles when `start` is through. */
+  #starting: Promise<void> = Promise.resolve();
   #identity: NodeIdentity;
   #formation: Formation | null = null;
   #phase: NodePhase = 'forming';
@@ -108,10 +110,17 @@ export class ConsensusNode implements NodeServices {
   }
 
   /** Listens to peers, forms the cluster if there is none yet, and serves. Resolves when the node serves, or never will. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#run();
+    return this.#starting;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    if (signal.aborted) return;
     await this.#transport.start();
-    if (this.#identity.stage !== 'formed') await this.#form();
-    if (this.#identity.stage === 'formed') await this.#serve();
+    if (!signal.aborted && this.#identity.stage !== 'formed') await this.#form();
+    if (!signal.aborted && this.#identity.stage === 'formed') await this.#serve();
   }
 
   async #form(): Promise<void> {
@@ -196,6 +205,7 @@ export class ConsensusNode implements NodeServices {
       reasons: () => nodeReasons(this.#facts()),
     });
     await this.#open(host, GROUP_DEFAULT);
+    if (this.#stop.signal.aborted) return;
     this.#phase = 'serving';
     this.#formation = null;
     this.#transport.setPeers(this.#identityPeers());
@@ -397,6 +407,8 @@ export class ConsensusNode implements NodeServices {
     this.#phase = 'stopped';
     this.#stop.abort();
     this.#host?.stop();
+    // A start that is under way goes no further, but what it does now may still need the log, which our caller closes next.
+    await this.#starting.catch(() => undefined);
     await this.#transport.stop();
   }
 }

@@ -100,6 +100,10 @@ export class ReplicaHost {
   async open(group: string): Promise<void> {
     const { log, storage, self, runtime, timing, limits, clock, logger, name } = this.#options;
     const opening = await openGroup(group, log, storage);
+    if (this.#stopped) {
+      if (opening.kind === 'ok') opening.state.machine.close();
+      return;
+    }
     if (opening.kind === 'quarantined') {
       this.#quarantined.set(group, { group, reason: opening.reason });
       logger('error', 'replica-quarantined', { group, reason: opening.reason });
@@ -333,8 +337,9 @@ export class ReplicaHost {
     for (const replica of this.#replicas.values()) replica.leaveService('stopping', 'the node stops');
     this.#snapshots.stop();
     this.#stopped = true;
-    for (const replica of this.#replicas.values()) {
-      replica.machine.checkpoint();
+    for (const [group, replica] of this.#replicas) {
+      // A damaged state may refuse even this, or be closed already.
+      if (!this.#quarantined.has(group)) replica.machine.checkpoint();
       replica.machine.close();
     }
   }
