@@ -19,7 +19,10 @@ const WEB_PARTS: readonly Part[] = ['a', 'd'];
 
 function build(options: Options): void {
   const web = options.only.some((part) => WEB_PARTS.includes(part));
-  execFileSync(process.execPath, [join('scripts', 'build.mjs'), ...(web ? [] : ['--only', 'server'])], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  execFileSync(process.execPath, [join('scripts', 'build.mjs'), ...(web ? [] : ['--only', 'server'])], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
 }
 
 async function measure(context: Context): Promise<Report> {
@@ -73,6 +76,10 @@ async function run(argv: readonly string[]): Promise<void> {
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(error instanceof UsageError ? `bench: ${error.message}\n\n${USAGE}` : `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    error instanceof UsageError
+      ? `bench: ${error.message}\n\n${USAGE}`
+      : `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

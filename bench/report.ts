@@ -32,9 +32,12 @@ export function formatReport(report: Report): string {
     const { points, etcd } = report.writes;
     sections.push(`(b) Durable writes of 1 KB on three nodes, etcd ${etcd ?? 'is not installed'}\n${pointTable(points)}`);
   }
-  if (report.addedWait !== null) sections.push(`(c) Write at the leader, then read at a follower at once; ms p50 / p99 / p99.9\n${waitTable(report.addedWait)}`);
+  if (report.addedWait !== null)
+    sections.push(`(c) Write at the leader, then read at a follower at once; ms p50 / p99 / p99.9\n${waitTable(report.addedWait)}`);
   if (report.lateness !== null) sections.push(`(d) Timer of the consensus loop under load on its pages\n${latenessText(report.lateness)}`);
-  const lines = report.expectations.map(({ part, what, measured, met }) => `${met ? 'yes' : 'NO '}  (${part}) ${what}: ${figure(measured)}`);
+  const lines = report.expectations.map(
+    ({ part, what, measured, met }) => `${met ? 'yes' : 'NO '}  (${part}) ${what}: ${figure(measured)}`,
+  );
   sections.push(`Expected\n${lines.join('\n')}`, `in ${report.seconds.toFixed(0)} s`);
   return `${sections.join('\n\n')}\n`;
 }
@@ -45,7 +48,16 @@ function pointTable(points: readonly Point[]): string {
     for (const { name, perSecond, p50Ms, p99Ms, errors, extra } of subjects) {
       const also = Object.entries(extra).map(([what, value]) => `${figure(value.median)} ${what}`);
       const ratio = ratios[name];
-      rows.push([String(connections), name, spread(perSecond), spread(p50Ms), spread(p99Ms), String(errors), also.join(', '), ratio === undefined ? '' : spread(ratio)]);
+      rows.push([
+        String(connections),
+        name,
+        spread(perSecond),
+        spread(p50Ms),
+        spread(p99Ms),
+        String(errors),
+        also.join(', '),
+        ratio === undefined ? '' : spread(ratio),
+      ]);
     }
   }
   return table(rows);

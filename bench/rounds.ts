@@ -29,7 +29,8 @@ export async function measurePoint(subjects: readonly Subject[], connections: nu
   for (let round = 0; round < rounds; round += 1) {
     // Whoever begins finds the machine rested: it is another one each time.
     const turn = round % subjects.length;
-    for (const subject of [...subjects.slice(turn), ...subjects.slice(0, turn)]) runs.get(subject.name)?.push(await subject.run(connections));
+    for (const subject of [...subjects.slice(turn), ...subjects.slice(0, turn)])
+      runs.get(subject.name)?.push(await subject.run(connections));
   }
   const rates = (name: string): readonly number[] => (runs.get(name) ?? []).map(({ load }) => load.perSecond);
   const [first, ...others] = subjects;

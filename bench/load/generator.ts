@@ -37,7 +37,16 @@ function wrkGenerator(version: string, dir: string): Generator {
       scripts += 1;
       writeFileSync(script, wrkScript(load));
       const { connections, seconds, port } = load;
-      const { stdout } = await execute('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script, `http://127.0.0.1:${port}`]);
+      const { stdout } = await execute('wrk', [
+        '-t1',
+        `-c${connections}`,
+        `-d${seconds}s`,
+        '--timeout',
+        '30s',
+        '-s',
+        script,
+        `http://127.0.0.1:${port}`,
+      ]);
       return parseWrk(stdout);
     },
   };

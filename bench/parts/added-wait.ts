@@ -33,7 +33,10 @@ export interface AddedWait {
 export async function measureAddedWait(context: Context): Promise<readonly AddedWait[]> {
   const { options, processes, root } = context;
   const found: AddedWait[] = [];
-  for (const [subject, at] of [['confman', root], ['other checkout', options.against]] as const) {
+  for (const [subject, at] of [
+    ['confman', root],
+    ['other checkout', options.against],
+  ] as const) {
     if (at === null) continue;
     const cluster = await ConfmanCluster.start(processes, { root: at, web: false, door: 'node' });
     for (const writers of [0, BACKGROUND_WRITERS]) {
@@ -56,9 +59,14 @@ async function measure(context: Context, cluster: ConfmanCluster, subject: strin
   for (let round = -WARM_UP_ROUNDS; round < context.options.samples; round += 1) {
     for (const [turn, kind] of KINDS.entries()) {
       const wrote = await write.send(put.join(paddedNumber((round + WARM_UP_ROUNDS) * KINDS.length + turn)));
-      const demanded = { 'no token': null, 'satisfied token': token, 'token of the write just made': headerOf(wrote.head, 'x-confman-token') };
+      const demanded = {
+        'no token': null,
+        'satisfied token': token,
+        'token of the write just made': headerOf(wrote.head, 'x-confman-token'),
+      };
       const answer = await read.send(requestPieces(getPlan(cluster, demanded[kind]), follower.port).join(paddedNumber(7)));
-      if (wrote.status >= 300 || answer.status !== 200) throw new Error(`answered with ${wrote.status} and ${answer.status}: ${wrote.body}${answer.body}`);
+      if (wrote.status >= 300 || answer.status !== 200)
+        throw new Error(`answered with ${wrote.status} and ${answer.status}: ${wrote.body}${answer.body}`);
       if (round < 0) continue;
       puts.push(wrote.ms);
       gets[kind].push(answer.ms);
@@ -67,8 +75,18 @@ async function measure(context: Context, cluster: ConfmanCluster, subject: strin
   await stopWriters();
   write.close();
   read.close();
-  const reads = { 'no token': timesOf(gets['no token']), 'satisfied token': timesOf(gets['satisfied token']), 'token of the write just made': timesOf(gets['token of the write just made']) };
-  return { subject, writers, put: timesOf(puts), reads, added: difference(reads['token of the write just made'], reads['satisfied token']) };
+  const reads = {
+    'no token': timesOf(gets['no token']),
+    'satisfied token': timesOf(gets['satisfied token']),
+    'token of the write just made': timesOf(gets['token of the write just made']),
+  };
+  return {
+    subject,
+    writers,
+    put: timesOf(puts),
+    reads,
+    added: difference(reads['token of the write just made'], reads['satisfied token']),
+  };
 }
 
 /** Clients that write one after another, until told to end. */

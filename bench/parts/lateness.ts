@@ -46,5 +46,7 @@ export async function measureLateness(context: Context): Promise<Lateness> {
 }
 
 export function expectLateness({ p99Ms }: Lateness): readonly Expectation[] {
-  return [{ part: 'd', what: `timers of the consensus loop less than ${LATE_MS_MAX} ms late at p99`, measured: p99Ms, met: p99Ms < LATE_MS_MAX }];
+  return [
+    { part: 'd', what: `timers of the consensus loop less than ${LATE_MS_MAX} ms late at p99`, measured: p99Ms, met: p99Ms < LATE_MS_MAX },
+  ];
 }

@@ -76,7 +76,12 @@ export function expectReads(points: readonly Point[]): readonly Expectation[] {
     .flatMap(({ connections, ratios }) =>
       expected.map(([name, least]) => {
         const measured = ratios[name]?.median ?? Number.NaN;
-        return { part: 'a', what: `token reads at ${connections} connections at least ${least} times ${name}`, measured, met: measured >= least };
+        return {
+          part: 'a',
+          what: `token reads at ${connections} connections at least ${least} times ${name}`,
+          measured,
+          met: measured >= least,
+        };
       }),
     );
 }

@@ -99,7 +99,9 @@ export function expectWrites({ points, etcd }: Writes): readonly Expectation[] {
       const level = ratios[WRITES.etcd]?.median ?? Number.NaN;
       return [
         { part: 'b', what: `at 64 clients fewer than ${BATCHED_BELOW} fsyncs per write`, measured: fsyncs, met: fsyncs < BATCHED_BELOW },
-        ...(etcd === null ? [] : [{ part: 'b', what: 'at 64 clients at least as many writes as etcd by its JSON gateway', measured: level, met: level >= 1 }]),
+        ...(etcd === null
+          ? []
+          : [{ part: 'b', what: 'at 64 clients at least as many writes as etcd by its JSON gateway', measured: level, met: level >= 1 }]),
       ];
     });
 }

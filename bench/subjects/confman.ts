@@ -43,7 +43,16 @@ export class ConfmanCluster {
     const [port = 0] = await freePorts(3, NODE_PORT_STEP);
     const child = processes.start({
       program: process.execPath,
-      args: [join(root, 'dist', 'cli.mjs'), 'up', '--json', '--data', processes.tempDir(), '--port', String(port), web ? '--web' : '--no-web'],
+      args: [
+        join(root, 'dist', 'cli.mjs'),
+        'up',
+        '--json',
+        '--data',
+        processes.tempDir(),
+        '--port',
+        String(port),
+        web ? '--web' : '--no-web',
+      ],
       cwd: root,
       env: { ...process.env, CONFMAN_API_DOOR: door, CONFMAN_LOG_LEVEL: 'warn' },
     });

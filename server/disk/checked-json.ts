@@ -39,7 +39,10 @@ export function readCheckedJson<T>(path: string, parse: (content: unknown) => T)
   const { format } = file;
   if (typeof format !== 'number') throw damaged('its format is no number');
   if (format > FORMAT) {
-    throw new DataDirError('newer-format', `${path} has format ${format}, this version of Confman reads ${FORMAT}; start the version that wrote ${basename(path)}`);
+    throw new DataDirError(
+      'newer-format',
+      `${path} has format ${format}, this version of Confman reads ${FORMAT}; start the version that wrote ${basename(path)}`,
+    );
   }
   if (format !== FORMAT || !('sha256' in file) || !('content' in file)) throw damaged('it is incomplete');
   if (sha256(JSON.stringify(file.content)) !== file.sha256) throw damaged('its checksum does not match');

@@ -39,7 +39,9 @@ export function lockDataDir(path: string): DataDirLock {
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw error;
-    throw new DataDirError('locked', `the data directory ${dir} is in use by ${holder(dir)}; a data directory belongs to one process`, { cause: error });
+    throw new DataDirError('locked', `the data directory ${dir} is in use by ${holder(dir)}; a data directory belongs to one process`, {
+      cause: error,
+    });
   }
   writeFileSync(join(dir, HOLDER_FILE), `${process.pid}\n`, { mode: 0o600 });
   return {

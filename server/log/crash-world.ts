@@ -96,7 +96,8 @@ export function difference(store: MemoryLogStore, model: Model): string | null {
     if (typeof stored === 'string') return `${name}: ${stored}`;
     for (const [i, e] of g.entries.slice(from - g.base - 1).entries()) {
       const s = stored[i];
-      if (s?.index !== e.index || s.term !== e.term || s.type !== e.type || !Buffer.from(s.data).equals(e.data)) return `${name} differs at ${e.index}`;
+      if (s?.index !== e.index || s.term !== e.term || s.type !== e.type || !Buffer.from(s.data).equals(e.data))
+        return `${name} differs at ${e.index}`;
     }
   }
   return null;

@@ -38,12 +38,22 @@ const part = fc.record<Part>({
 const mode = fc.constantFrom<CrashMode>('keep-all', 'lose-unsynced', 'tear-prefix', 'tear-sectors');
 
 const command = fc.oneof(
-  { weight: 10, arbitrary: fc.record({ type: fc.constant('append' as const), parts: fc.array(part, { maxLength: 3 }), sync: fc.boolean() }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ type: fc.constant('append' as const), parts: fc.array(part, { maxLength: 3 }), sync: fc.boolean() }),
+  },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('compact' as const), group: fc.nat(2), keep: fc.nat(8) }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('run' as const), steps: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 5, arbitrary: fc.constant({ type: 'finish' as const }) },
   { weight: 1, arbitrary: fc.constant({ type: 'close' as const }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('fail' as const), what: fc.constantFrom('write' as const, 'sync' as const), after: fc.nat(3) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('fail' as const),
+      what: fc.constantFrom('write' as const, 'sync' as const),
+      after: fc.nat(3),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('crash' as const), mode, seed: fc.nat() }) },
 );
 
@@ -118,10 +128,21 @@ function workload(seed: number, length: number): Command[] {
   const random = randomOf(seed);
   const commands: Command[] = [];
   for (let i = 0; i < length; i += 1) {
-    const one = (group: number, sizes: readonly number[]): Part => ({ group, back: random(3), sizes, newTerm: random(8) === 0, commit: true, snapshot: false });
+    const one = (group: number, sizes: readonly number[]): Part => ({
+      group,
+      back: random(3),
+      sizes,
+      newTerm: random(8) === 0,
+      commit: true,
+      snapshot: false,
+    });
     const parts = [one(0, [random(300), random(300)])];
     if (random(4) === 0) parts.push(one(1 + random(2), [random(100)]));
-    commands.push({ type: 'append', parts, sync: true }, { type: 'compact', group: random(3), keep: random(3) }, { type: 'run', steps: 1 + random(3) });
+    commands.push(
+      { type: 'append', parts, sync: true },
+      { type: 'compact', group: random(3), keep: random(3) },
+      { type: 'run', steps: 1 + random(3) },
+    );
   }
   return commands;
 }
@@ -193,9 +214,19 @@ describe('a log that crashes', () => {
         world.scheduler.run();
         world.compact('a', 4);
         world.append([{ group: 'b', entries: [entry(2, 1, 10)] }], true);
-        const last = world.disk.files().filter(({ name }) => name.endsWith('.seg')).at(-1)!.name;
+        const last = world.disk
+          .files()
+          .filter(({ name }) => name.endsWith('.seg'))
+          .at(-1)!.name;
         world.crash('tear-prefix', (n) => Math.min(kept, n - 1));
-        if (world.store.group('a').base().index === 4 && world.disk.readFile(last).subarray(64).every((byte) => byte === 0)) wiped += 1;
+        if (
+          world.store.group('a').base().index === 4 &&
+          world.disk
+            .readFile(last)
+            .subarray(64)
+            .every((byte) => byte === 0)
+        )
+          wiped += 1;
         world.append([{ group: 'b', hardState: { term: 1, vote: null, commit: 0 } }], true);
         world.scheduler.run();
         world.crash('lose-unsynced', () => 0);

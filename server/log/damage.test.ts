@@ -45,7 +45,8 @@ class Fixture {
       // Whatever was cut is cut for good: the next opening finds the same.
       scheduler.run();
       disk.crash('lose-unsynced');
-      if (describeState(MemoryLogStore.open(disk, { segmentBytes: this.segmentBytes })) !== state) throw new Error('a second opening found something else');
+      if (describeState(MemoryLogStore.open(disk, { segmentBytes: this.segmentBytes })) !== state)
+        throw new Error('a second opening found something else');
       return { kind: 'open', state };
     } catch (error) {
       if (!(error instanceof LogCorruptionError)) throw error;
@@ -106,10 +107,16 @@ describe('a flipped bit', () => {
     const mark = fixture.records(FIRST).at(-2)!;
     const complete = { kind: 'open', state: fixture.states.at(-1) };
     for (let at = 0; at < mark; at += 1) {
-      expect(fixture.open((disk) => disk.flipBit(FIRST, at, at % 8)), `byte ${at}`).toMatchObject({ kind: 'corrupt' });
+      expect(
+        fixture.open((disk) => disk.flipBit(FIRST, at, at % 8)),
+        `byte ${at}`,
+      ).toMatchObject({ kind: 'corrupt' });
     }
     for (let at = mark; at < mark + 40; at += 1) {
-      expect(fixture.open((disk) => disk.flipBit(FIRST, at, at % 8)), `byte ${at}`).toEqual(complete);
+      expect(
+        fixture.open((disk) => disk.flipBit(FIRST, at, at % 8)),
+        `byte ${at}`,
+      ).toEqual(complete);
     }
   });
 
@@ -153,7 +160,10 @@ describe('a torn write', () => {
       const whole = offsets.filter((offset) => offset <= changed || changed === -1).at(-1)!;
       const expected = fixture.open((disk) => zero(disk, FIRST, whole, offsets.at(-1)!));
       expect(expected).toMatchObject({ kind: 'open' });
-      expect(fixture.open((disk) => zero(disk, FIRST, at, offsets.at(-1)!)), `torn at ${at}`).toEqual(expected);
+      expect(
+        fixture.open((disk) => zero(disk, FIRST, at, offsets.at(-1)!)),
+        `torn at ${at}`,
+      ).toEqual(expected);
     }
   });
 
@@ -200,7 +210,10 @@ describe('a torn write', () => {
     const thirdBatch = offsets.at(-5)!;
     const bytes = fixture.disk.readFile(FIRST);
     for (let at = secondBatch; bytes.subarray(at, thirdBatch).some((byte) => byte !== 0); at += 1) {
-      expect(fixture.open((disk) => zero(disk, FIRST, at, thirdBatch)), `zeros from ${at}`).toMatchObject({ kind: 'corrupt' });
+      expect(
+        fixture.open((disk) => zero(disk, FIRST, at, thirdBatch)),
+        `zeros from ${at}`,
+      ).toMatchObject({ kind: 'corrupt' });
     }
   });
 });
@@ -214,7 +227,11 @@ describe('files', () => {
     return fixture;
   }
 
-  const segments = (fixture: Fixture): string[] => fixture.disk.files().map(({ name }) => name).filter((name) => name.endsWith('.seg'));
+  const segments = (fixture: Fixture): string[] =>
+    fixture.disk
+      .files()
+      .map(({ name }) => name)
+      .filter((name) => name.endsWith('.seg'));
 
   test('are missed wherever in the log they are', async () => {
     const fixture = await manySegments();
@@ -222,12 +239,15 @@ describe('files', () => {
     expect(names.length).toBeGreaterThan(5);
     // The last one is the empty segment that waits for use.
     for (const name of names.slice(0, -1)) {
-      expect(fixture.open((disk) => disk.removeFile(name)), name).toMatchObject({ kind: 'corrupt' });
+      expect(
+        fixture.open((disk) => disk.removeFile(name)),
+        name,
+      ).toMatchObject({ kind: 'corrupt' });
     }
     expect(fixture.open((disk) => disk.removeFile(names.at(-1)!))).toEqual({ kind: 'open', state: fixture.states.at(-1) });
   });
 
-  test('under each other\'s names, or of another log, are damage', async () => {
+  test("under each other's names, or of another log, are damage", async () => {
     const fixture = await manySegments();
     const other = await manySegments();
     const [, second, third] = segments(fixture);
@@ -248,7 +268,10 @@ describe('files', () => {
     const fixture = await manySegments();
     for (const name of segments(fixture)) {
       for (const at of [0, 9, 13, 20, 30, 36, 59, 63]) {
-        expect(fixture.open((disk) => disk.flipBit(name, at, 2)), `${name} byte ${at}`).toMatchObject({ kind: 'corrupt' });
+        expect(
+          fixture.open((disk) => disk.flipBit(name, at, 2)),
+          `${name} byte ${at}`,
+        ).toMatchObject({ kind: 'corrupt' });
       }
     }
   });
@@ -258,7 +281,10 @@ describe('files', () => {
     const name = segments(fixture).at(-2)!;
     const bytes = fixture.disk.readFile(name);
     for (let length = 0; length < bytes.length; length += 7) {
-      expect(fixture.open((disk) => disk.writeFile(name, bytes.subarray(0, length))), `${length} bytes`).toMatchObject({ kind: 'corrupt' });
+      expect(
+        fixture.open((disk) => disk.writeFile(name, bytes.subarray(0, length))),
+        `${length} bytes`,
+      ).toMatchObject({ kind: 'corrupt' });
     }
   });
 
@@ -277,9 +303,15 @@ describe('files', () => {
     for (let i = 0; i + 2 < offsets.length; i += 1) {
       const [from, to] = [offsets[i]!, offsets[i + 1]!];
       const twice = Buffer.concat([bytes.subarray(0, to), bytes.subarray(from, to), bytes.subarray(to)]);
-      expect(fixture.open((disk) => disk.writeFile(FIRST, twice)), `record ${i} twice`).toMatchObject({ kind: 'corrupt' });
+      expect(
+        fixture.open((disk) => disk.writeFile(FIRST, twice)),
+        `record ${i} twice`,
+      ).toMatchObject({ kind: 'corrupt' });
       const without = Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
-      expect(fixture.open((disk) => disk.writeFile(FIRST, without)), `record ${i} left out`).toMatchObject({ kind: 'corrupt' });
+      expect(
+        fixture.open((disk) => disk.writeFile(FIRST, without)),
+        `record ${i} left out`,
+      ).toMatchObject({ kind: 'corrupt' });
     }
   });
 
@@ -295,7 +327,10 @@ describe('files', () => {
     for (let i = 1; i <= 120; i += 1) {
       await fixture.write({ group: 'g', entries: [entry(i, 1, 200)] });
       fixture.store.compact('g', i, confState('a'));
-      const newest = fixture.disk.files().filter(({ name }) => name.endsWith('.seg')).at(-1)!;
+      const newest = fixture.disk
+        .files()
+        .filter(({ name }) => name.endsWith('.seg'))
+        .at(-1)!;
       const bytes = fixture.disk.readFile(newest.name);
       const end = fixture.records(newest.name).at(-1)!;
       expect(bytes.subarray(end).every((byte) => byte === 0)).toBe(true);

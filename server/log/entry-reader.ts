@@ -17,7 +17,7 @@ const READ_BYTES_MAX = 1024 * 1024;
 export function readEntries(segments: SegmentSet, group: GroupState, lo: number, hi: number): Entry[] {
   const { index } = group;
   const entries: Entry[] = [];
-  for (let i = lo; i < hi; ) {
+  for (let i = lo; i < hi;) {
     const number = index.segment(i);
     const start = index.offset(i);
     let end = start + recordBytes(index.bodyBytes(i));

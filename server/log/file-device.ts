@@ -92,7 +92,7 @@ class OpenFile implements LogDeviceFile {
   }
 
   write(bytes: Uint8Array, start: number, end: number, offset: number): void {
-    for (let at = start; at < end; ) at += writeSync(this.#fd, bytes, at, end - at, offset + at - start);
+    for (let at = start; at < end;) at += writeSync(this.#fd, bytes, at, end - at, offset + at - start);
   }
 
   sync(callback: (error: Error | null) => void): void {

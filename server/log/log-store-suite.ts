@@ -193,7 +193,13 @@ function readingTests(withHarness: WithHarness): void {
     withHarness(async (harness) => {
       const store = harness.open({ segmentBytes: 2048, cacheBytes: 3000 });
       const all = entries(1, 60, 1);
-      for (const e of all) await write(harness, store, { group: 'g', entries: [e] }, { group: `h${e.index % 3}`, hardState: { term: e.index, vote: null, commit: 0 } });
+      for (const e of all)
+        await write(
+          harness,
+          store,
+          { group: 'g', entries: [e] },
+          { group: `h${e.index % 3}`, hardState: { term: e.index, vote: null, commit: 0 } },
+        );
       for (const lo of [1, 2, 30, 57, 60]) {
         expect(plain(store.group('g').entries(lo, 61, 1e9) as Entry[])).toEqual(plain(all.slice(lo - 1)));
       }
@@ -279,12 +285,21 @@ function orderTests(withHarness: WithHarness): void {
     withHarness(async (harness) => {
       const store = harness.open(OPTIONS);
       const calls: string[] = [];
-      store.append([{ group: 'g', entries: entries(1, 2, 1) }], () => calls.push('done'), () => calls.push('failed'));
+      store.append(
+        [{ group: 'g', entries: entries(1, 2, 1) }],
+        () => calls.push('done'),
+        () => calls.push('failed'),
+      );
       expect(store.group('g').lastIndex()).toBe(2);
       expect(calls).toEqual([]);
       await harness.settle();
       expect(calls).toEqual(['done']);
-      store.append([], () => calls.push('empty'), () => calls.push('failed'), { sync: false });
+      store.append(
+        [],
+        () => calls.push('empty'),
+        () => calls.push('failed'),
+        { sync: false },
+      );
       expect(calls).toEqual(['done']);
       await harness.settle();
       expect(calls).toEqual(['done', 'empty']);
@@ -303,10 +318,23 @@ function orderTests(withHarness: WithHarness): void {
         { group: 'g', hardState: { term: 1, vote: null, commit: 6 } },
         { group: 'g', snapshot: { index: 2, term: 1, confState: confState('a') } },
       ];
-      for (const refused of bad) expect(() => store.append([refused], () => {}, () => {})).toThrow(InvariantError);
+      for (const refused of bad)
+        expect(() =>
+          store.append(
+            [refused],
+            () => {},
+            () => {},
+          ),
+        ).toThrow(InvariantError);
       expect(() => store.compact('g', 9, confState('a'))).toThrow(InvariantError);
       const first = append(store, [{ group: 'g', entries: entries(6, 6, 1) }]);
-      expect(() => store.append([], () => {}, () => {})).toThrow(InvariantError);
+      expect(() =>
+        store.append(
+          [],
+          () => {},
+          () => {},
+        ),
+      ).toThrow(InvariantError);
       await harness.settle();
       await first;
       await everywhere(harness, store, (reopened) => {
@@ -322,4 +350,3 @@ function plain(list: readonly Entry[]): readonly { index: number; term: number; 
 function* range(from: number, to: number): Generator<number> {
   for (let i = from; i <= to; i += 1) yield i;
 }
-

@@ -343,7 +343,7 @@ function loseUnsynced(node: Node, mode: CrashMode, random: (n: number) => number
       left = Math.max(0, left - after.length);
       continue;
     }
-    for (let at = 0; at < after.length; ) {
+    for (let at = 0; at < after.length;) {
       const end = Math.min(after.length, (Math.floor((offset + at) / SECTOR_BYTES) + 1) * SECTOR_BYTES - offset);
       if (random(2) === 0) keep(node, offset, after, at, end);
       at = end;

@@ -224,7 +224,7 @@ class Walk {
   #sectorMissing(from: Position, to: Position): boolean {
     if (from.segment !== to.segment) return true;
     const bytes = this.#segment(from.segment).file.read(0, to.offset);
-    for (let at = from.offset; at < to.offset; ) {
+    for (let at = from.offset; at < to.offset;) {
       const end = Math.min(to.offset, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
       if (isZero(bytes, at, end)) return true;
       at = end;

@@ -15,7 +15,12 @@ export interface ReplicaTiming {
 /** Bounds of the core, per group. */
 export type CoreLimits = Pick<
   RaftConfig,
-  'sizePerMsgBytesMax' | 'inflightMessagesMax' | 'inflightBytesMax' | 'uncommittedBytesMax' | 'committedBytesPerReadyMax' | 'pendingReadsMax'
+  | 'sizePerMsgBytesMax'
+  | 'inflightMessagesMax'
+  | 'inflightBytesMax'
+  | 'uncommittedBytesMax'
+  | 'committedBytesPerReadyMax'
+  | 'pendingReadsMax'
 >;
 
 export const CORE_LIMITS: CoreLimits = {
