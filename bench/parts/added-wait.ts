@@ -91,16 +91,16 @@ async function measure(context: Context, cluster: ConfmanCluster, subject: strin
 
 /** Clients that write one after another, until told to end. */
 async function startWriters(cluster: ConfmanCluster, port: number, count: number): Promise<() => Promise<void>> {
-  let ended = false;
+  const ended = new AbortController();
   const writer = async (_: unknown, at: number): Promise<void> => {
     const pieces = requestPieces(putPlan(cluster, `b${at}-`, KEYS_MAX), port);
     const connection = await Connection.open(port);
-    for (let n = 0; !ended; n += 1) await connection.send(pieces.join(paddedNumber(n)));
+    for (let n = 0; !ended.signal.aborted; n += 1) await connection.send(pieces.join(paddedNumber(n)));
     connection.close();
   };
   const writing = Promise.all(Array.from({ length: count }, writer));
   return async () => {
-    ended = true;
+    ended.abort();
     await writing;
   };
 }
