@@ -28,6 +28,7 @@ import { receiveSnapshot } from './snapshot-receiver.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import type { StateStorage } from './state-storage.ts';
 import { StatusCollector } from './status-collector.ts';
+import { runTicks } from './tick-loop.ts';
 import { type NodePhase, unformedStatus, unformedView } from './unformed.ts';
 import { handOver, transferLeadership } from './transfer.ts';
 
@@ -99,10 +100,6 @@ export class ConsensusNode implements NodeServices {
 
   get host(): ReplicaHost | null {
     return this.#host;
-  }
-
-  get identity(): NodeIdentity {
-    return this.#identity;
   }
 
   get transport(): PeerTransport {
@@ -211,7 +208,11 @@ export class ConsensusNode implements NodeServices {
     this.#transport.setPeers(this.#identityPeers());
     this.#transport.reconnect();
     options.observer.published(GROUP_DEFAULT);
-    this.#tick(options.runtime.nowMs());
+    runTicks({ runtime: options.runtime, tickMs: options.timing.tickMs, signal: this.#stop.signal }, (ticks, lateMs) => {
+      this.#lateness.add(lateMs);
+      host.tick(ticks);
+      this.#maintenance?.tick();
+    });
   }
 
   async #open(host: ReplicaHost, group: string): Promise<void> {
@@ -235,28 +236,12 @@ export class ConsensusNode implements NodeServices {
   #observer(): HostObserver {
     const { observer } = this.#options;
     return {
-      published: (group) => observer.published(group),
-      reopened: (group, state) => observer.reopened(group, state),
-      membersChanged: (group) => observer.membersChanged(group),
+      ...observer,
       roleChanged: (group) => {
         observer.roleChanged(group);
         this.#maintenance?.roleChanged();
       },
-      fatal: (reason, error) => observer.fatal(reason, error),
     };
-  }
-
-  #tick(dueMs: number): void {
-    const { runtime, timing } = this.#options;
-    runtime.after(Math.max(0, dueMs + timing.tickMs - runtime.nowMs()), () => {
-      if (this.#stop.signal.aborted) return;
-      const late = runtime.nowMs() - dueMs - timing.tickMs;
-      this.#lateness.add(late);
-      const ticks = 1 + Math.max(0, Math.floor(late / timing.tickMs));
-      this.#host?.tick(ticks);
-      this.#maintenance?.tick();
-      this.#tick(dueMs + ticks * timing.tickMs);
-    });
   }
 
   // ------------------------------------------------------------------------------------------------------- peers
