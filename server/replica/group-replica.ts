@@ -157,8 +157,9 @@ export class GroupReplica {
   tick(ticks: number): void {
     if (!this.serving) return;
     // T2: missed time counts towards stepping down, never towards calling an election of one's own.
-    const due = this.#core.role === 'leader' ? Math.min(ticks, 2 * this.#timing.electionTicks) : 1;
-    for (let i = 0; i < due; i += 1) this.#core.tick();
+    const due = Math.min(ticks, 2 * this.#timing.electionTicks);
+    this.#core.tick();
+    for (let missed = 1; missed < due && this.#core.role === 'leader'; missed += 1) this.#core.tick();
     const now = this.#runtime.nowMs();
     const leaderKnown = this.#core.leader !== null;
     this.proposals.expire(now, (proposal) => Math.max(0, now - proposal.deadlineMs));
