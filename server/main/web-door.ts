@@ -44,8 +44,10 @@ export class WebDoor {
       name: 'web',
     });
     this.#worker.on('message', (message: FromWeb) => {
-      if (message.type === 'listening') this.#turn('open');
-      else options.onFailed(message.message);
+      if (message.type === 'listening') return this.#turn('open');
+      // Nothing will listen any more: who waits for it is told so.
+      this.#turn('closed');
+      options.onFailed(message.message);
     });
     this.#worker.on('error', (error) => options.onFailed(error instanceof Error ? (error.stack ?? error.message) : String(error)));
     this.#worker.on('exit', () => this.#turn('closed'));
@@ -91,6 +93,10 @@ export class WebDoor {
         response.writeHead(answer.statusCode ?? 502, passed as string[]);
         response.flushHeaders();
         answer.pipe(response);
+        // Cut off in the middle, as when the web thread ends: a pipe would leave the client waiting for the rest.
+        answer.on('close', () => {
+          if (!answer.complete) response.destroy();
+        });
       },
     );
     upstream.on('error', () => {
