@@ -45,7 +45,7 @@ function sender(copy: SnapshotMetadata): {
   let disposed = 0;
   const transport = { sendStream: async (to: string) => (streams.push(to), new Uint8Array(0)) };
   const storage = {
-    copy: async () => ({ metadata: copy, sizeBytes: 0, chunks: async function* () {}, dispose: () => void (disposed += 1) }),
+    copy: async () => ({ metadata: copy, sizeBytes: 0, async *chunks() {}, dispose: () => void (disposed += 1) }),
   };
   const send = (): Promise<boolean> =>
     new Promise((resolve) => {
