@@ -99,6 +99,8 @@ export class EngineHost {
     const generation = this.#opened.get(group)?.generation ?? 0;
     this.#board.write(slot, { ...view, leader: leader < 0 ? null : leader, contactAtMs, generation });
     for (const client of this.#board.takeWakes(slot)) this.#clients[client]?.out.send({ type: 'wake', slot });
+    // A turn ends here: what it answered and whom it wakes need not wait for the next round of the event loop.
+    for (const { out } of this.#clients) out.flush();
   }
 
   // ------------------------------------------------------------------------------------------------------- questions
