@@ -62,6 +62,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // Requests are not logged, and what goes wrong with one is logged here with its id: a logger of its own is only a cost.
+    childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
     bodyLimit: SMALL_BODY_BYTES_MAX,
     http: HTTP_SERVER_OPTIONS,

@@ -1,5 +1,5 @@
 /** What is found out about a request before its route runs: id, caller, consistency, parameters. */
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IDEMPOTENCY_KEY_CHARS_MAX, REQUEST_ID_CHARS_MAX } from '../../lib/contract/schemas/common.ts';
@@ -135,8 +135,6 @@ export function toWriteCall(
   if (forward !== undefined && forward !== 'never' && forward !== 'always')
     throw new ParameterFault('X-Confman-Forward', 'it must be never or always');
   const resource = `${route.method} ${route.path.replaceAll(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))}`;
-  const bodyHash = createHash('sha256')
-    .update(bodyBytes ?? '')
-    .digest('hex');
+  const bodyHash = hash('sha256', bodyBytes ?? '', 'hex');
   return { ...call, write: { idempotencyKey, resource, bodyHash, forward: forward ?? 'always' } };
 }
