@@ -20,6 +20,11 @@ export class DurableLog {
     return this.#last;
   }
 
+  /** Term of the last entry. */
+  get lastTerm(): number {
+    return this.#last === this.#base.index ? this.#base.term : (this.#terms.get(this.#last) ?? 0);
+  }
+
   /** Whether the entry is on this disk, or in a state that was installed on it. */
   has(index: number, term: number): boolean {
     return index <= this.#base.index || this.#terms.get(index) === term;

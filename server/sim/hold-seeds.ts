@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { describeTally, replay, replayCommand, runSeeds } from './runs.ts';
 
 /** Seeds of one part of the suite. */
-export const SEEDS_PER_FILE = 1500;
+export const SEEDS_PER_FILE = 800;
 
 const LINES = 60;
 

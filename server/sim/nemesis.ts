@@ -89,6 +89,7 @@ export class Nemesis {
 
   readonly #faults: Readonly<Record<FaultKind, (node: SimNode) => void>> = {
     kill: (node) => this.#down(node, 'keep-all'),
+    stop: (node) => this.#shutDown(node),
     'power-loss': (node) => this.#down(node, this.#powerLoss()),
     'power-loss-of-all': () => {
       for (const node of this.#context.nodes) this.#down(node, this.#powerLoss());
@@ -145,6 +146,13 @@ export class Nemesis {
     decay: (node) => this.#decay(node),
     membership: () => this.#changeMembers(),
   };
+
+  /** A restart in order; the next process may be started long after, or at once. */
+  #shutDown(node: SimNode): void {
+    const { random, scheduler } = this.#context;
+    const waitMs = random.between(1, 300);
+    void node.shutDown(random.pick([0, 100, 500])).then(() => void scheduler.after(waitMs, null, () => node.boot()));
+  }
 
   #part(cut: (from: SimNode, to: SimNode) => boolean): void {
     const { network, nodes, random } = this.#context;

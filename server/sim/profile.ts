@@ -7,6 +7,7 @@ import type { Random } from './random.ts';
 
 export const FAULT_KINDS = [
   'kill',
+  'stop',
   'power-loss',
   'power-loss-of-all',
   'crash-at-a-point',
@@ -48,6 +49,7 @@ export interface Profile {
 /** Weights when a kind is drawn at all. */
 const WEIGHTS: Readonly<Record<FaultKind, number>> = {
   kill: 3,
+  stop: 2,
   'power-loss': 3,
   'power-loss-of-all': 1,
   'crash-at-a-point': 4,

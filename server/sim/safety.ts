@@ -70,6 +70,11 @@ export class Safety {
   /** A disk has confirmed a write. */
   confirmed(node: SimNode): void {
     const { term, vote } = node.durable.hardState;
+    const { lastTerm } = node.durable;
+    assert(
+      lastTerm <= term,
+      () => `the log of ${node.name} ends with an entry of term ${lastTerm}, which it has not reached: it is in ${term}`,
+    );
     if (vote !== null) this.#voted(node.id, term, vote);
   }
 

@@ -291,6 +291,20 @@ export class SimNode {
     this.#options.watcher.trace(() => `${this.name} crashes, ${mode}`);
   }
 
+  /** Ends the process in order, as SIGTERM does: leadership is handed over, then everything closed. Resolves when it is down, or at once when a crash comes first. */
+  async shutDown(graceMs: number): Promise<void> {
+    const process = this.#process;
+    if (process === null) return;
+    try {
+      await process.node.stop(graceMs);
+      if (this.#process !== process) return;
+      process.log.close();
+    } catch (error) {
+      if (!this.diskFails) this.#options.watcher.failed(error);
+    }
+    if (this.#process === process) this.crash('keep-all');
+  }
+
   pause(): void {
     if (this.#process !== null) this.#process.lifeline.paused = true;
   }
