@@ -63,6 +63,9 @@ interface Quarantined {
   readonly reason: string;
 }
 
+/** Until a copy of the state is tried again for a receiver that did not take it. */
+const SNAPSHOT_RETRY_MS = 1_000;
+
 export class ReplicaHost {
   readonly #options: HostOptions;
   readonly #replicas = new Map<string, GroupReplica>();
@@ -90,9 +93,12 @@ export class ReplicaHost {
       (group, proposal) => this.propose(group, proposal),
       (peer) => ({ node: nameOfPeer(peer), url: this.members().find(({ id }) => id === peer)?.url ?? '' }),
     );
-    this.#snapshots = new SnapshotSender(options.transport, options.storage, options.logger, (group, peer, ok) =>
-      this.#replicas.get(group)?.reportSnapshot(peer, ok),
-    );
+    this.#snapshots = new SnapshotSender(options.transport, options.storage, options.logger, (group, peer, ok) => {
+      const report = (): void => this.#replicas.get(group)?.reportSnapshot(peer, ok);
+      // A receiver that cannot take it will not be able to a heartbeat later; each try copies the whole state.
+      if (ok) report();
+      else options.runtime.after(SNAPSHOT_RETRY_MS, report);
+    });
     this.#checkpointer = new Checkpointer(options.log, options.checkpoints);
   }
 
@@ -302,10 +308,21 @@ export class ReplicaHost {
       };
     const { role: raftRole, leader, term, commit, confState, removed } = replica.raft;
     const learner = confState.learners.includes(this.#options.self);
-    const role = raftRole === 'leader' ? 'leader' : raftRole !== 'follower' ? 'candidate' : learner ? 'learner' : 'follower';
+    // Out of service it does nothing for the group any more, whatever its core last was.
+    const rank = replica.serving ? raftRole : 'follower';
+    const role = rank === 'leader' ? 'leader' : rank !== 'follower' ? 'candidate' : learner ? 'learner' : 'follower';
     const condition = removed && replica.condition === 'ok' ? 'removed' : this.condition(group);
     const appliedIndex = replica.machine.applied().index;
-    return { group, condition, role, term, commitIndex: commit, appliedIndex, contactMs: this.#contactMs(replica), leaderPeer: leader };
+    return {
+      group,
+      condition,
+      role,
+      term,
+      commitIndex: commit,
+      appliedIndex,
+      contactMs: this.#contactMs(replica),
+      leaderPeer: replica.serving ? leader : null,
+    };
   }
 
   /** At a leader: how long ago a quorum was last heard from; it knows no more of the world than that. */
