@@ -8,15 +8,14 @@ import type { NodeProcess } from '../cluster/node-process.ts';
 import { until } from '../cluster/until.ts';
 
 const NAMESPACE = 'snapshot';
-/** So many bytes of state changes make a checkpoint due, behind which the log is cut. */
 const BATCHES = 8;
 const VALUES_PER_BATCH = 4;
-const VALUE = 'x'.repeat(500_000);
+const VALUE = 'x'.repeat(100_000);
 
 let cluster: RealCluster;
 
 beforeAll(async () => {
-  cluster = await RealCluster.start({ flags: ['--log-tail-entries', '2'] });
+  cluster = await RealCluster.start({ flags: ['--log-tail-entries', '2', '--checkpoint-interval', '500ms'] });
 });
 afterAll(async () => {
   await cluster.stop();
@@ -36,6 +35,13 @@ async function writeMuch(node: NodeProcess, round: string): Promise<RawAnswer> {
   return last as RawAnswer;
 }
 
+/** The log is kept for a follower that was heard of lately. */
+async function givenUp(leader: NodeProcess, follower: NodeProcess): Promise<void> {
+  await until('the leader no longer reaches the follower', async () => {
+    return (await cluster.status(leader)).nodes.some(({ id, state }) => id === follower.id && state === 'unreachable');
+  });
+}
+
 async function behindTheLog(leader: NodeProcess, index: number): Promise<void> {
   await until('the log of the leader begins after what the follower has', async () => {
     const row = (await cluster.status(leader)).groups[0]?.members.find(({ node }) => node === leader.id);
@@ -51,8 +57,9 @@ test('installs a copy in a follower that was away for too long, and lets waiting
     (await cluster.get(follower, NAMESPACE, 'early', { 'x-confman-min-version': early.token, 'x-confman-max-wait': '20s' })).status,
   ).toBe(200);
   await follower.kill();
+  await givenUp(leader, follower);
   const last = await writeMuch(leader, 'first');
-  await behindTheLog(leader, last.index - 4);
+  await behindTheLog(leader, early.index);
 
   follower.start();
   await until('it listens', () => follower.logged('listening').length > 0);
@@ -79,8 +86,10 @@ test('installs a copy in a follower whose links were cut, and takes a kill at an
   const leader = await cluster.leader();
   const follower = cluster.others(leader)[0] as NodeProcess;
   await cluster.lab(follower, { dropPeers: cluster.others(follower).map(({ id }) => id) });
+  const before = await cluster.get(leader, NAMESPACE, 'k0');
+  await givenUp(leader, follower);
   const last = await writeMuch(leader, 'second');
-  await behindTheLog(leader, last.index - 4);
+  await behindTheLog(leader, before.index);
   // Of another generation than the one before: links, waits and readers that are open now live through the change.
   const waiting = cluster.get(follower, NAMESPACE, 'k0', { 'x-confman-min-version': last.token, 'x-confman-max-wait': '30s' });
   await cluster.lab(follower, { dropPeers: [] });
@@ -88,8 +97,9 @@ test('installs a copy in a follower whose links were cut, and takes a kill at an
   expect([read.status, String(read.json['value']).startsWith('second')]).toEqual([200, true]);
 
   await follower.kill();
+  await givenUp(leader, follower);
   const again = await writeMuch(leader, 'third');
-  await behindTheLog(leader, again.index - 4);
+  await behindTheLog(leader, last.index);
   follower.start();
   await until(
     'a copy is on its way',

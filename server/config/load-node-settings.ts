@@ -149,6 +149,7 @@ function toNodeSettings(values: NodeValues, cwd: string): NodeSettings {
     readyLagEntriesMax: values['ready-max-lag'],
     diskReserveBytes: values['disk-reserve'],
     stateBytesMax: values['state-bytes-max'],
+    checkpointIntervalMs: values['checkpoint-interval'],
     logTailEntries: values['log-tail-entries'],
     tickMs: values.tick,
     electionTimeoutMs: values['election-timeout'],

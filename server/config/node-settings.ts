@@ -33,6 +33,8 @@ export interface NodeSettings {
   readonly readyLagEntriesMax: number;
   readonly diskReserveBytes: number;
   readonly stateBytesMax: number;
+  /** How often the state is made durable, so that the log may be cut. */
+  readonly checkpointIntervalMs: number;
   /** Entries of the log that are kept behind the last checkpoint of the state. */
   readonly logTailEntries: number;
   readonly tickMs: number;

@@ -168,6 +168,12 @@ export const nodeTable = {
   }),
   'disk-reserve': size(512 * MiB, 0, 2 ** 50, 'Free disk space below which writes are refused, while reads and deletes go on.'),
   'state-bytes-max': size(16 * GiB, MiB, 2 ** 50, 'Size of the state above which writes are refused, while reads and deletes go on.'),
+  'checkpoint-interval': duration(
+    30_000,
+    100,
+    3_600_000,
+    'Time after which changes of the state are made durable and the log behind them may be cut; sooner when there are many.',
+  ),
   'log-tail-entries': value({
     placeholder: 'ENTRIES',
     parse: whole(0, 1_000_000_000),

@@ -84,7 +84,7 @@ async function start(): Promise<void> {
       revisionsMs: settings.historyKeep.ageMsMax,
       auditMs: settings.auditKeepMs,
     },
-    checkpoints: { ...CHECKPOINT_LIMITS, tailEntries: settings.logTailEntries },
+    checkpoints: { ...CHECKPOINT_LIMITS, intervalMs: settings.checkpointIntervalMs, tailEntries: settings.logTailEntries },
     runtime,
     log,
     storage,
