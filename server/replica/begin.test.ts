@@ -8,7 +8,16 @@ import type { IdentityStore, NodeIdentity } from './identity.ts';
 import type { StateStorage } from './state-storage.ts';
 
 const member: MemberInfo = { id: 'n1@0', name: 'n1', incarnation: '0', peer: 'n1:1', url: 'http://n1' };
-const formed: NodeIdentity = { nodeId: 'n1', stage: 'formed', clusterId: 'c0c0c0c0', clusterName: 'test', lineageId: '11110000', incarnation: '0', began: false, members: [member] };
+const formed: NodeIdentity = {
+  nodeId: 'n1',
+  stage: 'formed',
+  clusterId: 'c0c0c0c0',
+  clusterName: 'test',
+  lineageId: '11110000',
+  incarnation: '0',
+  began: false,
+  members: [member],
+};
 
 function identityStore(): IdentityStore & { readonly saved: NodeIdentity[] } {
   const saved = [formed];
@@ -45,7 +54,13 @@ function scheduler(): { readonly schedule: (task: () => void) => void; run(): vo
   };
 }
 
-async function begun(disk: MemoryDisk, run: () => void, identity: NodeIdentity, storage: StateStorage, store: IdentityStore): Promise<MemoryLogStore> {
+async function begun(
+  disk: MemoryDisk,
+  run: () => void,
+  identity: NodeIdentity,
+  storage: StateStorage,
+  store: IdentityStore,
+): Promise<MemoryLogStore> {
   const log = MemoryLogStore.open(disk, SMALL);
   const done = beginGroup('default', identity, log, storage, store);
   run();

@@ -46,8 +46,22 @@ interface OpenLog {
 function openLog(): OpenLog {
   const tasks: (() => void)[] = [];
   const log = MemoryLogStore.open(new MemoryDisk((task) => void tasks.push(task)));
-  const stamped = encodeCommand({ level: 1, actor: { keyId: 'k', name: 'k' }, requestId: 'r', idempotency: null, body: { type: 'put-namespace', namespace: 'old', description: null, owner: null } }, AHEAD);
-  const write: GroupWrite = { group: 'default', hardState: { term: 2, vote: null, commit: 1 }, snapshot: { ...GENESIS, confState }, entries: [{ term: 2, index: 2, type: 'normal', data: stamped }] };
+  const stamped = encodeCommand(
+    {
+      level: 1,
+      actor: { keyId: 'k', name: 'k' },
+      requestId: 'r',
+      idempotency: null,
+      body: { type: 'put-namespace', namespace: 'old', description: null, owner: null },
+    },
+    AHEAD,
+  );
+  const write: GroupWrite = {
+    group: 'default',
+    hardState: { term: 2, vote: null, commit: 1 },
+    snapshot: { ...GENESIS, confState },
+    entries: [{ term: 2, index: 2, type: 'normal', data: stamped }],
+  };
   const fail = (error: Error): never => {
     throw error;
   };
@@ -62,7 +76,14 @@ function openLog(): OpenLog {
 describe('stamps of a new leader', () => {
   test('are above its unapplied log even for a proposal that was waiting when it was elected', () => {
     const { log, append } = openLog();
-    const machine = SqliteStateMachine.open(':memory:', { create: { identity: { group: 'default', clusterId: 'c0c0c0c0', lineages: [{ id: '11110000', forkIndex: null }] }, confState, members: [], position: GENESIS } });
+    const machine = SqliteStateMachine.open(':memory:', {
+      create: {
+        identity: { group: 'default', clusterId: 'c0c0c0c0', lineages: [{ id: '11110000', forkIndex: null }] },
+        confState,
+        members: [],
+        position: GENESIS,
+      },
+    });
     const writes: { readonly number: number; readonly write: GroupWrite | null }[] = [];
     const nothing = (): void => undefined;
     const replica = new GroupReplica({
@@ -75,7 +96,16 @@ describe('stamps of a new leader', () => {
       timing: { electionTicks: 3, heartbeatTicks: 1, tickMs: 100 },
       stamper: new Stamper(new HybridClock(), 'n1'),
       logger: nothing,
-      callbacks: { send: nothing, sendSnapshot: nothing, write: (_group, number, write) => void writes.push({ number, write }), forward: nothing, reopened: nothing, membersChanged: nothing, roleChanged: nothing, wake: nothing },
+      callbacks: {
+        send: nothing,
+        sendSnapshot: nothing,
+        write: (_group, number, write) => void writes.push({ number, write }),
+        forward: nothing,
+        reopened: nothing,
+        membersChanged: nothing,
+        roleChanged: nothing,
+        wake: nothing,
+      },
     });
     replica.propose({ bytes: command, deadlineMs: 1e9, forward: 'always', frees: false, forwarded: false, settle: nothing });
     const stamps: Stamp[] = [];
