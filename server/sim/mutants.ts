@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'server/raft/log.ts',
     find: 'const fresh = entries.findIndex((entry) => !this.matchTerm(entry));',
     put: 'const fresh = entries.length > 0 ? Math.max(0, entries.findIndex((entry) => entry.index > this.#commit)) : -1;',
-    alarm: /acknowledges|counts as committed|without the committed entry|contradicts|beyond|on its own disk/,
+    alarm: /acknowledges|counts as committed|without the committed entry|contradicts|log regression|on its own disk/,
     seedsMax: 300,
   },
   {
