@@ -13,6 +13,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Keeps what it says on standard error to itself. */
+  readonly quiet?: boolean | undefined;
 }
 
 export class Processes {
@@ -26,9 +28,9 @@ export class Processes {
     return dir;
   }
 
-  /** Starts a program whose standard output is read; what it says on standard error is kept out of ours. */
-  start({ program, args, cwd, env }: Command): ChildProcess {
-    return this.#keep(spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] }));
+  /** Starts a program whose standard output is read; what it says on standard error is shown unless it is to be quiet. */
+  start({ program, args, cwd, env, quiet }: Command): ChildProcess {
+    return this.#keep(spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', quiet === true ? 'ignore' : 'inherit'] }));
   }
 
   /** Starts a module of the benchmark in a process of its own, with a channel for messages. */

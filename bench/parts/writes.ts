@@ -3,12 +3,13 @@ import type { LoadResult, RequestPlan } from '../load/plan.ts';
 import { putPlan, VALUE } from '../payload.ts';
 import { measurePoint, type Point, type Subject } from '../rounds.ts';
 import { ConfmanCluster } from '../subjects/confman.ts';
-import { etcdVersion, startEtcd } from '../subjects/etcd.ts';
+import { type EtcdCluster, etcdVersion, startEtcd } from '../subjects/etcd.ts';
 import { metricOf } from '../subjects/metrics.ts';
 import type { Context, Expectation } from './context.ts';
 
 const CLIENTS = [1, 16, 64, 256] as const;
-const WARM_UP_SECONDS = 1;
+/** What is compiled only after some thousand calls is compiled then. */
+const WARM_UP_SECONDS = 3;
 /** More than any run writes: every key is a new one. */
 const KEYS_MAX = 1_000_000;
 const BATCHED_BELOW = 0.5;
@@ -25,12 +26,13 @@ export interface Writes {
 export async function measureWrites(context: Context): Promise<Writes> {
   const { options, root, processes } = context;
   const version = await etcdVersion();
+  const etcd = version === null ? null : await startEtcd(processes, version);
   const cluster = await ConfmanCluster.start(processes, { root, web: false, door: 'node' });
   const against =
     options.against === null ? null : await ConfmanCluster.start(processes, { root: options.against, web: false, door: 'node' });
   const subjects = [
     confmanSubject(context, WRITES.confman, cluster),
-    ...(version === null ? [] : [await etcdSubject(context, version)]),
+    ...(etcd === null ? [] : [etcdSubject(context, etcd)]),
     ...(against === null ? [] : [confmanSubject(context, WRITES.against, against)]),
   ];
   for (const subject of subjects) await subject.run(16);
@@ -39,7 +41,7 @@ export async function measureWrites(context: Context): Promise<Writes> {
     context.say(`(b) durable writes, ${clients} clients`);
     points.push(await measurePoint(subjects, clients, options.rounds));
   }
-  for (const each of [cluster, against]) await each?.stop();
+  for (const each of [cluster, against, etcd]) await each?.stop();
   return { points, etcd: version };
 }
 
@@ -70,8 +72,7 @@ function confmanSubject({ generator, options }: Context, name: string, cluster: 
   };
 }
 
-async function etcdSubject({ generator, options, processes }: Context, version: string): Promise<Subject> {
-  const etcd = await startEtcd(processes, version);
+function etcdSubject({ generator, options }: Context, etcd: EtcdCluster): Subject {
   const value = Buffer.from(VALUE).toString('base64');
   let runs = 0;
   return {

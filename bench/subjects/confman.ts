@@ -51,7 +51,7 @@ export class ConfmanCluster {
         processes.tempDir(),
         '--port',
         String(port),
-        web ? '--web' : '--no-web',
+        ...(web ? [] : ['--no-web']),
       ],
       cwd: root,
       env: { ...process.env, CONFMAN_API_DOOR: door, CONFMAN_LOG_LEVEL: 'warn' },

@@ -13,6 +13,7 @@ export interface EtcdCluster {
   leaderPort(): Promise<number>;
   /** What the leader reports for Prometheus. */
   metrics(): Promise<string>;
+  stop(): Promise<void>;
 }
 
 /** Null when there is no etcd on this machine. */
@@ -30,36 +31,38 @@ export async function startEtcd(processes: Processes, version: string): Promise<
   const peer = (port: number): string => `http://127.0.0.1:${port + 1}`;
   const client = (port: number): string => `http://127.0.0.1:${port}`;
   const members = ports.map((port, at) => `e${at}=${peer(port)}`).join(',');
-  for (const [at, port] of ports.entries()) {
-    processes
-      .start({
-        program: 'etcd',
-        args: [
-          '--name',
-          `e${at}`,
-          '--data-dir',
-          join(processes.tempDir(), 'etcd'),
-          '--log-level',
-          'error',
-          '--listen-client-urls',
-          client(port),
-          '--advertise-client-urls',
-          client(port),
-          '--listen-peer-urls',
-          peer(port),
-          '--initial-advertise-peer-urls',
-          peer(port),
-          '--initial-cluster',
-          members,
-          '--initial-cluster-state',
-          'new',
-          '--initial-cluster-token',
-          `bench-${process.pid}`,
-        ],
-        env: { ...process.env, ETCD_UNSUPPORTED_ARCH: process.arch },
-      })
-      .stdout?.resume();
-  }
+  const children = ports.map((port, at) => {
+    const child = processes.start({
+      program: 'etcd',
+      args: [
+        '--name',
+        `e${at}`,
+        '--data-dir',
+        join(processes.tempDir(), 'etcd'),
+        '--log-level',
+        'error',
+        '--listen-client-urls',
+        client(port),
+        '--advertise-client-urls',
+        client(port),
+        '--listen-peer-urls',
+        peer(port),
+        '--initial-advertise-peer-urls',
+        peer(port),
+        '--initial-cluster',
+        members,
+        '--initial-cluster-state',
+        'new',
+        '--initial-cluster-token',
+        `bench-${process.pid}`,
+      ],
+      env: { ...process.env, ETCD_UNSUPPORTED_ARCH: process.arch },
+      // It logs through two loggers, of which one minds no level.
+      quiet: true,
+    });
+    child.stdout?.resume();
+    return child;
+  });
   const leaderPort = async (): Promise<number> => {
     const deadlineMs = performance.now() + READY_MS_MAX;
     for (;;) {
@@ -71,7 +74,14 @@ export async function startEtcd(processes: Processes, version: string): Promise<
     }
   };
   await leaderPort();
-  return { version, leaderPort, metrics: async () => (await fetch(`${client(await leaderPort())}/metrics`)).text() };
+  return {
+    version,
+    leaderPort,
+    metrics: async () => (await fetch(`${client(await leaderPort())}/metrics`)).text(),
+    stop: async () => {
+      await Promise.all(children.map(async (child) => processes.stop(child)));
+    },
+  };
 }
 
 async function leads(url: string): Promise<boolean> {
