@@ -50,7 +50,7 @@ function compactModel(g: GroupModel, to: number): void {
   g.hardState = { ...g.hardState, commit: Math.max(g.hardState.commit, to) };
 }
 
-/** The steps of one write, for the model and, as the last batch says them, for the store. */
+/** The steps of one write: nothing of a suffix that is replaced is called committed before its first entry is gone. For the model and, as the last batch says them, for the store. */
 function stepsOf(write: GroupWrite): MicroStep[] {
   const steps: MicroStep[] = [];
   const { group: name, snapshot, hardState, entries } = write;
@@ -65,13 +65,21 @@ function stepsOf(write: GroupWrite): MicroStep[] {
   if (hardState !== undefined) {
     steps.push((model) => {
       const g = groupOf(model, name);
-      g.hardState = { ...hardState, commit: Math.max(hardState.commit, g.base) };
+      const replaced = entries?.[0];
+      const commit =
+        replaced !== undefined && replaced.index <= lastOf(g) ? Math.min(hardState.commit, replaced.index - 1) : hardState.commit;
+      g.hardState = { ...hardState, commit: Math.max(commit, g.base) };
     });
   }
-  for (const e of entries ?? []) {
+  for (const [place, e] of (entries ?? []).entries()) {
     steps.push((model) => {
       const g = groupOf(model, name);
       g.entries = [...g.entries.slice(0, e.index - g.base - 1), e];
+    });
+    if (place > 0 || hardState === undefined) continue;
+    steps.push((model) => {
+      const g = groupOf(model, name);
+      g.hardState = { ...hardState, commit: Math.max(hardState.commit, g.base) };
     });
   }
   return steps;

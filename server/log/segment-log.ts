@@ -178,9 +178,13 @@ export class SegmentLog implements LogStore {
       this.#putSnapshot(group, snapshot);
       mustSync = true;
     }
-    if (hardState !== undefined) mustSync = this.#putHardState(group, hardState) || mustSync;
-    if (entries !== undefined && entries.length > 0) {
-      this.#putEntries(group, entries);
+    const first = entries?.[0];
+    if (hardState !== undefined) mustSync = this.#putHardState(group, committedBelow(hardState, first, group.lastIndex())) || mustSync;
+    if (entries !== undefined && first !== undefined) {
+      this.#putEntries(group, [first]);
+      // The old suffix is gone now: whatever of the rest is torn off, the commit index comes down to what is there.
+      if (hardState !== undefined) this.#putHardState(group, hardState);
+      this.#putEntries(group, entries.slice(1));
       mustSync = true;
     }
     return mustSync;
@@ -367,6 +371,15 @@ interface Range {
 }
 
 /** @throws InvariantError when the write cannot follow a log of this range */
+/**
+ * The hard state to write before entries. If they replace stored ones it names nothing of those as committed: torn off right
+ * behind it, a write would leave the old entries, under a commit index that speaks of the new.
+ */
+function committedBelow(hardState: HardState, first: Entry | undefined, last: number): HardState {
+  if (first === undefined || first.index > last) return hardState;
+  return { ...hardState, commit: Math.min(hardState.commit, first.index - 1) };
+}
+
 function checkWrite({ entries, snapshot, hardState, group }: GroupWrite, before: Range): Range {
   const base = snapshot?.index ?? before.base;
   const last = snapshot?.index ?? before.last;
