@@ -79,6 +79,7 @@ describe('the beginning of a group', () => {
       const store = identityStore();
       const log = await begun(disk, run, formed, countingStorage(), store);
       expect(log.group('default').base()).toMatchObject(GENESIS);
+      expect(log.group('default').hardState().term).toBe(GENESIS.term);
       expect(store.saved.at(-1)?.began).toBe(true);
     }
   });

@@ -16,8 +16,9 @@ export async function beginGroup(
   storage: StateStorage,
   store: IdentityStore,
 ): Promise<NodeIdentity> {
-  // A crash in the middle may leave the name of the group in the log, and not where the group begins.
-  const there = log.groups().includes(group) && log.group(group).lastIndex() >= GENESIS.index;
+  // A crash in the middle may leave the name of the group in the log, or where it begins without its term: all of it or nothing.
+  const stored = log.groups().includes(group) ? log.group(group) : null;
+  const there = stored !== null && stored.lastIndex() >= GENESIS.index && stored.hardState().term >= GENESIS.term;
   if (identity.began) {
     if (!there)
       throw new LogCorruptionError(`the log holds nothing of group ${group}, though this node has voted in it: log files are missing`);
