@@ -75,21 +75,27 @@ test('has menus, popovers and dialogs that everybody can use', async ({ as, api,
   await expect(page.getByRole('menu')).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
+  // It fades out: the next one opens when it is gone.
+  await expect(page.getByRole('menu')).toHaveCount(0);
 
   await shell.reading.click();
   await expect(page.getByRole('menu')).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
+  // It fades out: the next one opens when it is gone.
+  await expect(page.getByRole('menu')).toHaveCount(0);
 
   await page.getByRole('button', { name: 'Status of all nodes' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 
   await new ConfigPages(page).newNamespace.click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 
   const entry = new EntryPage(page);
   await entry.open(namespace, 'greeting');
