@@ -370,7 +370,6 @@ interface Range {
   readonly commit: number;
 }
 
-/** @throws InvariantError when the write cannot follow a log of this range */
 /**
  * The hard state to write before entries. If they replace stored ones it names nothing of those as committed: torn off right
  * behind it, a write would leave the old entries, under a commit index that speaks of the new.
@@ -380,6 +379,7 @@ function committedBelow(hardState: HardState, first: Entry | undefined, last: nu
   return { ...hardState, commit: Math.min(hardState.commit, first.index - 1) };
 }
 
+/** @throws InvariantError when the write cannot follow a log of this range */
 function checkWrite({ entries, snapshot, hardState, group }: GroupWrite, before: Range): Range {
   const base = snapshot?.index ?? before.base;
   const last = snapshot?.index ?? before.last;

@@ -62,7 +62,7 @@ export interface LogStore {
   append(writes: readonly GroupWrite[], done: () => void, failed: (error: Error) => void, options?: AppendOptions): void;
   /**
    * Forgets entries up to and including `to` of the group. The caller guarantees that the state machine is durable
-   * past that point. `confState` is the configuration in force at `to`. Space comes back segment by segment, later.
+   * past that point. `confState` is the configuration in force at `to` or later: the state machine's own is the one that counts. Space comes back segment by segment, later.
    */
   compact(group: string, to: number, confState: ConfState): void;
   /** Bytes on disk, for status and the disk budget. */
