@@ -5,6 +5,7 @@
  * Durations are milliseconds. Every operation that waits is bounded by its `timeoutMs` and ends early by its `signal`.
  */
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity } from '../state/types.ts';
 
 export interface WaitOptions {
@@ -131,6 +132,12 @@ export interface Engine {
 
   /** The whole cluster as this node sees it; within 1 s even when others are dead. */
   status(): Promise<ClusterStatus>;
+
+  /**
+   * What this node remembers of its replica's recent past, and of the entry at `index`, unless null. Null when it has no
+   * replica in service.
+   */
+  journal(group: string, index: number | null): Promise<ReplicaJournal | null>;
 
   health(): Promise<readonly HealthCheck[]>;
 

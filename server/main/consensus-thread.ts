@@ -128,6 +128,7 @@ async function start(): Promise<void> {
     staleAfterMs: settings.electionTimeoutMs,
     waitersMax: settings.waitersMax,
     services: node,
+    journal: (group, index) => node.host?.journal(group, index) ?? null,
   });
   engine.opened('default', null);
   engine.publish('default');

@@ -254,6 +254,10 @@ export class EngineClient implements Engine {
     return this.#ask('status', {});
   }
 
+  journal(group: string, index: number | null): ReturnType<Engine['journal']> {
+    return this.#ask('journal', { group, index });
+  }
+
   health(): Promise<readonly HealthCheck[]> {
     return this.#ask('health', {});
   }

@@ -1,5 +1,6 @@
 /** The consensus thread's side of the engine: takes the questions of other threads, publishes the board, wakes who waits. */
 import type { MessagePort } from 'node:worker_threads';
+import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { ReadIndexOutcome, RelayAnswer, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import { Board } from './board.ts';
@@ -18,6 +19,7 @@ export interface EngineHostOptions {
   readonly staleAfterMs: number;
   readonly waitersMax: number;
   readonly services: NodeServices;
+  readonly journal: (group: string, index: number | null) => ReplicaJournal | null;
 }
 
 interface Client {
@@ -155,6 +157,8 @@ export class EngineHost {
           .then((outcome: RelayOutcome) => answer(outcome), failed);
       case 'transfer':
         return void services.transfer(message.group, message.node, message.timeoutMs).then(answer, failed);
+      case 'journal':
+        return answer(this.#options.journal(message.group, message.index));
       case 'labState':
         return answer(services.labState());
       case 'labSet':

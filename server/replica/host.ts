@@ -8,6 +8,7 @@
  * There is no `await` between deciding and doing. Whatever arrives while the disk works shares the next append.
  */
 import type { HybridClock } from '../clock/hlc.ts';
+import type { JournalEvent, ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { GroupView, ReplicaCondition } from '../engine/types.ts';
 import type { LogStore } from '../log/types.ts';
 import { LogCorruptionError } from '../log/types.ts';
@@ -21,6 +22,7 @@ import { DiskQueue } from './disk-queue.ts';
 import { Forwarder } from './forwarding.ts';
 import type { CoreLimits, GroupCallbacks, ReplicaTiming } from './group-options.ts';
 import { GroupReplica } from './group-replica.ts';
+import { Journal } from './journal.ts';
 import { openGroup } from './open-group.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { Logger, Runtime } from './runtime.ts';
@@ -70,6 +72,7 @@ export class ReplicaHost {
   readonly #options: HostOptions;
   readonly #replicas = new Map<string, GroupReplica>();
   readonly #quarantined = new Map<string, Quarantined>();
+  readonly #journals = new Map<string, Journal>();
   readonly #disk: DiskQueue;
   readonly #forwarder: Forwarder;
   readonly #snapshots: SnapshotSender;
@@ -82,6 +85,7 @@ export class ReplicaHost {
     this.#disk = new DiskQueue(
       options.log,
       (group, number, count) => {
+        this.#journals.get(group)?.durable(number);
         this.#guard(group, () => this.#replicas.get(group)?.persisted(number, count));
         this.wake();
       },
@@ -131,6 +135,8 @@ export class ReplicaHost {
         callbacks: this.#callbacks(),
       }),
     );
+    this.#journals.set(group, new Journal(name, group, runtime));
+    this.#note(group, 'started');
     this.#options.observer.reopened(group, opening.state);
     this.#options.observer.membersChanged(group);
     this.#options.observer.published(group);
@@ -142,14 +148,24 @@ export class ReplicaHost {
     return {
       send: (group, messages) => this.#send(group, messages),
       sendSnapshot: (group, message) => this.#snapshots.send(group, message),
-      write: (group, number, write) => this.#disk.push(group, number, write),
+      write: (group, number, write) => {
+        if (write?.entries !== undefined) this.#journals.get(group)?.received(number, write.entries);
+        this.#disk.push(group, number, write);
+      },
       forward: (group, leader, proposals) => this.#forwarder.forward(group, leader, proposals),
-      reopened: (group, state) => observer.reopened(group, state),
+      reopened: (group, state) => {
+        this.#note(group, 'snapshot');
+        observer.reopened(group, state);
+      },
       membersChanged: (group) => {
         this.#setPeers(transport);
+        this.#note(group, 'configuration');
         observer.membersChanged(group);
       },
-      roleChanged: (group) => observer.roleChanged(group),
+      roleChanged: (group) => {
+        this.#note(group, 'role');
+        observer.roleChanged(group);
+      },
       wake: () => this.wake(),
     };
   }
@@ -257,6 +273,7 @@ export class ReplicaHost {
     for (const [group, replica] of this.#replicas) {
       this.#guard(group, () => {
         more = replica.applySome() || more;
+        this.#journals.get(group)?.reached(replica.raft.commit, replica.machine.applied().index);
       });
       this.#options.observer.published(group);
     }
@@ -277,6 +294,7 @@ export class ReplicaHost {
     if (this.#quarantined.has(group)) return;
     this.#quarantined.set(group, { group, reason });
     this.#options.logger('error', 'replica-quarantined', { group, reason });
+    this.#note(group, 'quarantined');
     this.#replicas.get(group)?.leaveService('quarantined', reason);
     this.#options.observer.published(group);
   }
@@ -286,6 +304,16 @@ export class ReplicaHost {
   }
 
   // ------------------------------------------------------------------------------------------------------- views
+
+  #note(group: string, kind: JournalEvent['kind']): void {
+    const replica = this.#replicas.get(group);
+    if (replica !== undefined) this.#journals.get(group)?.note(kind, replica.raft, replica.machine.applied().index);
+  }
+
+  /** What this node remembers of its replica's recent past; null when it has none in service. */
+  journal(group: string, index: number | null): ReplicaJournal | null {
+    return this.#journals.get(group)?.report(index) ?? null;
+  }
 
   condition(group: string): ReplicaCondition {
     if (this.#quarantined.has(group)) return 'quarantined';

@@ -4,6 +4,7 @@
  */
 import type { HealthCheck, LabState, ProposeOutcome, ReadIndexOutcome, RelayAnswer, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { StateIdentity } from '../state/types.ts';
 
 /** Questions, by operation: what is asked, and what is answered. */
@@ -27,6 +28,7 @@ export interface Operations {
     readonly q: { readonly group: string; readonly node: string; readonly timeoutMs: number };
     readonly a: { readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' };
   };
+  journal: { readonly q: { readonly group: string; readonly index: number | null }; readonly a: ReplicaJournal | null };
   labState: { readonly q: object; readonly a: LabState };
   labSet: { readonly q: { readonly change: Partial<LabState> }; readonly a: LabState };
 }

@@ -1,6 +1,7 @@
 /** Cluster status, leadership, fault injection. */
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { LabRequest, LabState, TransferLeaderAnswer } from '../../lib/contract/schemas/cluster.ts';
+import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Call, Services } from './context.ts';
 import { ServiceError } from './errors.ts';
@@ -11,6 +12,18 @@ const TRANSFER_MS_MAX = 5_000;
 export async function clusterStatus({ engine }: Services, call: Call): Promise<ClusterStatus> {
   requireRight(call.principal, 'read');
   return engine.status();
+}
+
+/** What this node's replica of a group remembers of its recent past. */
+export async function replicaJournal(
+  { engine }: Services,
+  call: Call,
+  { group, index }: { readonly group: string; readonly index: number | null },
+): Promise<ReplicaJournal> {
+  requireRight(call.principal, 'read');
+  const journal = engine.groups().includes(group) ? await engine.journal(group, index) : null;
+  if (journal === null) throw new ServiceError('group-not-found', `${engine.nodeId} has no replica of a group ${group} in service`);
+  return journal;
 }
 
 export async function transferLeader(

@@ -10,6 +10,7 @@ import type {
   SignOutAnswer,
 } from '../../contract/schemas/access.ts';
 import type { ClusterStatus, LabRequest, LabState, TransferLeaderAnswer } from '../../contract/schemas/cluster.ts';
+import type { ReplicaJournal } from '../../contract/schemas/journal.ts';
 import type { Exchange } from '../exchange.ts';
 import type { PageOptions } from '../listing.ts';
 import type { Answer, CallOptions, ReadOptions, WriteOptions } from '../types.ts';
@@ -25,6 +26,13 @@ export class Cluster {
   /** The whole cluster as the answering node sees it. */
   async status(options: ReadOptions = {}): Promise<Answer<ClusterStatus>> {
     return this.#exchange.call({ kind: 'read', method: 'GET', path: '/api/v1/cluster', options, cacheable: false });
+  }
+
+  /** What one node's replica went through lately; name the node with `node`. With `index`: when that entry went through which step. */
+  async journal(group: string, options: ReadOptions & { readonly index?: number | undefined } = {}): Promise<Answer<ReplicaJournal>> {
+    const { index, ...rest } = options;
+    const path = `/api/v1/cluster/groups/${encodeURIComponent(group)}/journal${query({ index })}`;
+    return this.#exchange.call({ kind: 'read', method: 'GET', path, options: { session: false, ...rest }, cacheable: false });
   }
 
   /** Hands the leadership of a group to a voter. */

@@ -96,5 +96,14 @@ export const WatchQuery = z.strictObject({
 });
 export type WatchQuery = z.infer<typeof WatchQuery>;
 
+export const JournalQuery = z.strictObject({
+  index: z
+    .string()
+    .refine((text) => /^[1-9][0-9]{0,14}$/.test(text), { error: 'it must be an index from 1' })
+    .meta({ description: 'Tell the steps of this entry too' })
+    .optional(),
+});
+export type JournalQuery = z.infer<typeof JournalQuery>;
+
 export const EventsQuery = z.strictObject({ topics: Topics.optional() });
 export type EventsQuery = z.infer<typeof EventsQuery>;

@@ -1,5 +1,6 @@
 /** One replica of a test cluster behind the engine port. */
 import type { ClusterStatus } from '../../../lib/contract/cluster.ts';
+import type { ReplicaJournal } from '../../../lib/contract/schemas/journal.ts';
 import { SqliteStateMachine } from '../../state/sqlite-state-machine.ts';
 import type { Genesis } from '../../state/genesis.ts';
 import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../../state/types.ts';
@@ -217,6 +218,10 @@ export class TestEngine implements Engine {
       snapshotIndex: 0,
       ageMs: 0,
     };
+  }
+
+  journal(group: string): Promise<ReplicaJournal | null> {
+    return Promise.resolve(group === GROUP ? { node: this.nodeId, group, events: [], entry: null } : null);
   }
 
   health(): Promise<readonly HealthCheck[]> {

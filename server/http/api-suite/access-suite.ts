@@ -230,6 +230,13 @@ export function accessSuite(api: SuiteApi, target: SuiteTarget): void {
       expectProblem(await api.post('/api/v1/cluster/groups/No!/leader', { node: 'n1' }), 'invalid-name');
     });
 
+    test('tells what its replica went through, to those who may read', async () => {
+      const journal = await api.get('/api/v1/cluster/groups/default/journal?index=1');
+      expect([journal.status, journal.json['group']]).toEqual([200, 'default']);
+      expectProblem(await api.get('/api/v1/cluster/groups/nowhere/journal'), 'group-not-found');
+      expectProblem(await api.get('/api/v1/cluster/groups/default/journal?index=0'), 'invalid-parameter');
+    });
+
     test('describes every route in OpenAPI 3.1', async () => {
       const document = (await api.get('/api/v1/openapi.json')).json as {
         openapi: string;

@@ -1,6 +1,8 @@
 /** Routes about the cluster, its nodes and this node. */
 import * as cluster from '../../../lib/contract/schemas/cluster.ts';
-import { clusterStatus, labState, setLab, transferLeader } from '../../services/cluster.ts';
+import { ReplicaJournal } from '../../../lib/contract/schemas/journal.ts';
+import { JournalQuery } from '../../../lib/contract/schemas/queries.ts';
+import { clusterStatus, labState, replicaJournal, setLab, transferLeader } from '../../services/cluster.ts';
 import { readiness } from '../../services/readiness.ts';
 import { plainAnswer } from '../answer.ts';
 import { route } from '../route.ts';
@@ -27,6 +29,23 @@ export const clusterRoutes = [
     answers: { 200: { description: 'The node leads', schema: cluster.TransferLeaderAnswer } },
     handle: async ({ api, call, params, body }) =>
       plainAnswer(await transferLeader(api.services, call, { group: params.group, node: body.node })),
+  }),
+  route<JournalQuery>({
+    id: 'replicaJournal',
+    method: 'GET',
+    path: '/api/v1/cluster/groups/:group/journal',
+    right: 'read',
+    kind: 'node',
+    summary: 'What the replica of this node went through lately, and when an entry went through which step',
+    query: JournalQuery,
+    answers: { 200: { description: 'Events since the node started, the newest 200', schema: ReplicaJournal } },
+    handle: async ({ api, call, params, query }) =>
+      plainAnswer(
+        await replicaJournal(api.services, call, {
+          group: params.group,
+          index: query.index === undefined ? null : Number(query.index),
+        }),
+      ),
   }),
   route({
     id: 'openapi',
