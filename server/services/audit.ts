@@ -13,6 +13,8 @@ export interface AuditFilter {
   readonly key: string | null;
   readonly actor: string | null;
   readonly action: string | null;
+  /** Text that events must mention. */
+  readonly search: string | null;
   readonly fromMs: number | null;
   readonly toMs: number | null;
 }
@@ -66,8 +68,8 @@ export async function listAudit(
   authorise(call, filter);
   const { engine, reads } = services;
   const group = CLUSTER_GROUP;
-  const { namespace, key, actor, action, fromMs, toMs } = filter;
-  const question = ['audit', namespace, key, actor, action, fromMs, toMs, call.principal.scope];
+  const { namespace, key, actor, action, search, fromMs, toMs } = filter;
+  const question = ['audit', namespace, key, actor, action, search, fromMs, toMs, call.principal.scope];
   const cursor = cursorText === null ? null : decodeCursor(engine, group, question, cursorText, isPlace);
   const page = { before: cursor?.position ?? null, asOf: cursor?.asOfIndex ?? null, rowsMax: limit };
   const read = await reads.scan(group, auditQuery(call, filter, page), reachingCursor(call, cursor));

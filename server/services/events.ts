@@ -167,6 +167,7 @@ class LogFollower {
         key: null,
         actor: null,
         action: null,
+        search: null,
         fromMs: null,
         toMs: null,
         before,

@@ -11,6 +11,7 @@ import { withNamedErrors } from './errors.ts';
 import { readCluster } from './genesis.ts';
 import { prepareAudit } from './read/audit.ts';
 import { type ChangesTools, prepareEventsAfter, readChanges } from './read/changes.ts';
+import { prepareDeleted } from './read/deleted.ts';
 import { prepareEntry } from './read/entry.ts';
 import { prepareHistory } from './read/history.ts';
 import { prepareIdempotency } from './read/idempotency.ts';
@@ -50,6 +51,7 @@ function prepareHandlers(connection: Connection, group: string, terms: TermTable
       namespace: namespaces.namespace,
       namespaces: namespaces.namespaces,
       entries: (query, moment) => listEntries(scan, valueOf, query, moment),
+      deleted: prepareDeleted(db, scan),
       search: (query, moment) => searchEntries(search, query, moment),
       audit: prepareAudit(db, group),
       changes: (query, moment) => readChanges(changes, query, moment),

@@ -293,6 +293,14 @@ export interface Queries {
       readonly namespaceExists: boolean;
     };
   };
+  /** Deletions that are the newest revision of their key, in order of key. A page may be empty and yet have more: go on `after` = `next`. */
+  deleted: {
+    readonly q: Pick<Queries['entries']['q'], 'namespace' | 'prefix' | 'after' | 'asOf' | 'rowsMax'>;
+    readonly a: Pick<Queries['entries']['a'], 'asOfGone' | 'namespaceExists'> & {
+      readonly rows: readonly RevisionRow[];
+      readonly next: string | null;
+    };
+  };
   /** `prefix` is one of keys, `namespacePrefix` one of namespaces; both of the text. A page may be empty and yet have more: go on from `next`. */
   search: {
     readonly q: {
@@ -314,7 +322,7 @@ export interface Queries {
       readonly asOfGone: boolean;
     };
   };
-  /** Times are `[fromMs, toMs)`, `namespace` covers by whole segments. A page may be empty and yet have more: go on with `before` = `next`. */
+  /** Times are `[fromMs, toMs)`, `namespace` covers by whole segments, `search` is text that events mention. A page may be empty and yet have more: go on with `before` = `next`. */
   audit: {
     readonly q: {
       readonly scope: Scope;
@@ -322,6 +330,7 @@ export interface Queries {
       readonly key: string | null;
       readonly actor: string | null;
       readonly action: string | null;
+      readonly search: string | null;
       readonly fromMs: number | null;
       readonly toMs: number | null;
       readonly before: { readonly hlc: string; readonly index: number; readonly ordinal: number } | null;

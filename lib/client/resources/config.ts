@@ -5,6 +5,7 @@ import { typedValue } from '../typed-value.ts';
 import type {
   BatchAnswer,
   BatchRequest,
+  DeletedList,
   DeleteEntryAnswer,
   DryRunAnswer,
   Entry,
@@ -132,6 +133,25 @@ export class Config {
           kind: 'read',
           method: 'GET',
           path: `${entryPath(namespace, key)}/history${query({ limit, cursor })}`,
+          options,
+          cacheable: false,
+        }),
+      options.cursor,
+    );
+  }
+
+  /** The keys that are deleted now, each by the revision that deleted it; a deleted namespace has them still. */
+  deleted(
+    namespace: string,
+    options: ReadOptions & PageOptions & { readonly prefix?: string | undefined } = {},
+  ): Listing<Revision, DeletedList> {
+    const { prefix, limit } = options;
+    return new Listing(
+      (cursor) =>
+        this.#exchange.call({
+          kind: 'read',
+          method: 'GET',
+          path: `${namespacePath(namespace)}/deleted${query({ prefix, limit, cursor })}`,
           options,
           cacheable: false,
         }),

@@ -116,6 +116,10 @@ export const History = z
   .meta({ id: 'History' });
 export type History = { readonly items: readonly Revision[]; readonly nextCursor: string | null; readonly oldestKept: number | null };
 
+/** Keys that are deleted now, each by the revision that deleted it. */
+export const DeletedList = pageOf(Revision).meta({ id: 'DeletedList' });
+export type DeletedList = { readonly items: readonly Revision[]; readonly nextCursor: string | null };
+
 export const RestoreRequest = z.strictObject({ revision: z.int().min(1), message: Message.optional() }).meta({ id: 'RestoreRequest' });
 export type RestoreRequest = z.infer<typeof RestoreRequest>;
 

@@ -68,6 +68,9 @@ export const SearchQuery = z.strictObject({
 });
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
+export const ListDeletedQuery = z.strictObject({ ...listQuery, prefix: Prefix.optional() });
+export type ListDeletedQuery = z.infer<typeof ListDeletedQuery>;
+
 export const GetEntryQuery = z.strictObject({ revision: RevisionText.optional() });
 export type GetEntryQuery = z.infer<typeof GetEntryQuery>;
 
@@ -85,6 +88,7 @@ export const AuditQuery = z.strictObject({
   action: AuditActionText.optional(),
   from: InstantText.optional(),
   to: InstantText.optional(),
+  search: SearchText.optional(),
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 

@@ -73,6 +73,33 @@ export function historySuite(api: SuiteApi): void {
     });
   });
 
+  describe('deleted keys', () => {
+    test('are listed with who deleted them, in pages, and are gone from the list when they are restored', async () => {
+      const namespace = fresh('deleted');
+      const path = `${namespacePath(namespace)}/deleted`;
+      expectProblem(await api.get(path, LATEST), 'namespace-not-found');
+      for (const key of ['a', 'b/1', 'b/2']) await api.put(entryPath(namespace, key), { value: key });
+      expect(items(await api.get(path, LATEST))).toEqual([]);
+      await api.delete(entryPath(namespace, 'a'));
+      const gone = await api.delete(entryPath(namespace, 'b/1'));
+      expect(items(await api.get(path, LATEST))[1]).toMatchObject({
+        key: 'b/1',
+        revision: 2,
+        deleted: true,
+        value: null,
+        version: gone.version,
+      });
+      expect((await pages(api, `${path}?limit=1`)).flat().map((row) => row['key'])).toEqual(['a', 'b/1']);
+      expect(items(await api.get(`${path}?prefix=b/`, LATEST)).map((row) => row['key'])).toEqual(['b/1']);
+      await api.post(`${entryPath(namespace, 'a')}/restore`, { revision: 1 }, { headers: { 'if-none-match': '*' } });
+      expect(items(await api.get(path, LATEST)).map((row) => row['key'])).toEqual(['b/1']);
+      await api.delete(namespacePath(namespace));
+      expect(items(await api.get(path, LATEST)).map((row) => row['key'])).toEqual(['a', 'b/1', 'b/2']);
+      const { secret } = await api.key('viewer', [fresh('deleted')]);
+      expectProblem(await api.get(path, { ...LATEST, key: secret }), 'forbidden');
+    });
+  });
+
   describe('batch', () => {
     test('does all of it with one token', async () => {
       const namespace = fresh('batch');
@@ -262,6 +289,10 @@ export function historySuite(api: SuiteApi): void {
       );
       expect(items(await api.get(`${path}?action=config.deleted`, LATEST))).toHaveLength(1);
       expect(items(await api.get(`${path}?to=2000-01-01T00:00:00Z`, LATEST))).toEqual([]);
+      expect(items(await api.get(`${path}?search=REQUEST-7`, LATEST)).map((event) => event['action'])).toEqual([
+        'config.created',
+        'namespace.created',
+      ]);
       expectProblem(await api.get(`${path}?action=explode`), 'invalid-parameter');
       expectProblem(await api.get(`${path}?from=yesterday`), 'invalid-parameter');
 

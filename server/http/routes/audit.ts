@@ -15,12 +15,13 @@ import type { RouteContext } from '../route.ts';
 const NDJSON = 'application/x-ndjson';
 
 function filterOf(query: queries.AuditQuery, namespace: string | null): AuditFilter {
-  const { key, actor, action, from, to } = query;
+  const { key, actor, action, search, from, to } = query;
   return {
     namespace,
     key: key ?? null,
     actor: actor ?? null,
     action: action ?? null,
+    search: search ?? null,
     fromMs: from === undefined ? null : Date.parse(from),
     toMs: to === undefined ? null : Date.parse(to),
   };

@@ -9,6 +9,7 @@ import { ServiceError } from '../../services/errors.ts';
 import { deleteEntry } from '../../services/delete-entry.ts';
 import { entryHistory } from '../../services/entry-history.ts';
 import { getEntry, getRevision } from '../../services/get-entry.ts';
+import { listDeleted } from '../../services/list-deleted.ts';
 import { listEntries } from '../../services/list-entries.ts';
 import { dryRunPut, putEntry } from '../../services/put-entry.ts';
 import { restoreEntry } from '../../services/restore-entry.ts';
@@ -119,6 +120,25 @@ export const entryRoutes = [
           namespace: params.namespace,
           prefix: query.prefix ?? '',
           values: query.values !== 'false',
+          limit: Number(query.limit ?? LIST_LIMIT_DEFAULT),
+          cursor: query.cursor ?? null,
+        }),
+      ),
+  }),
+  route<queries.ListDeletedQuery>({
+    id: 'listDeleted',
+    method: 'GET',
+    path: '/api/v1/namespaces/:namespace/deleted',
+    right: 'read',
+    kind: 'read',
+    summary: 'The keys of a namespace that are deleted, each by the revision that deleted it; of a deleted namespace too',
+    query: queries.ListDeletedQuery,
+    answers: { 200: { description: 'A page of deletions; one that is empty may still have a next', schema: entries.DeletedList } },
+    handle: async ({ api, call, params, query }) =>
+      readAnswer(
+        await listDeleted(api.services, call, {
+          namespace: params.namespace,
+          prefix: query.prefix ?? '',
           limit: Number(query.limit ?? LIST_LIMIT_DEFAULT),
           cursor: query.cursor ?? null,
         }),

@@ -55,6 +55,24 @@ describe('audit', () => {
     ]);
   });
 
+  test('finds text in all that people would look for, without regard to case, page by page', () => {
+    const h = new Harness();
+    h.run(write('teams/Pay', [put('db/url', '1')], { message: 'Größere Grenze' }), {
+      requestId: 'req-77',
+      actor: { keyId: 'k2', name: 'Bob' },
+    });
+    h.run(write('other', [put('x', '1')]));
+    expect(events(h, { search: 'größere' })).toEqual(['1:1 config.created']);
+    for (const search of ['PAY', 'bob', 'REQ-77']) expect(events(h, { search })).toHaveLength(2);
+    expect(events(h, { search: 'db/U' })).toEqual(['1:1 config.created']);
+    expect(events(h, { search: 'namespace.' })).toHaveLength(2);
+    expect(events(h, { search: '%' })).toEqual([]);
+    expect(events(h, { search: 'bob', action: 'config.created' })).toEqual(['1:1 config.created']);
+    for (let at = 0; at < 1100; at += 1) h.run(write('other', [put('x', String(at))]));
+    expect(eventsInPages(h, { search: 'pay', rowsMax: 1 })).toEqual({ ids: ['default:1:1', 'default:1:0'], pages: 2 });
+    expect(eventsInPages(h, { search: 'other', rowsMax: 400 }).ids).toHaveLength(1102);
+  });
+
   test('is newest first and filters by namespace path, key, actor and action', () => {
     const h = sample();
     expect(events(h)).toEqual([

@@ -8,6 +8,7 @@
 import { and, asc, desc, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { AuditEvent } from '../../../lib/contract/model.ts';
+import { mentions } from '../../../lib/contract/audit-text.ts';
 import { formatVersion } from '../../../lib/contract/token.ts';
 import { formatClock } from '../../clock/hlc.ts';
 import { namespaceRanges } from '../access.ts';
@@ -21,6 +22,8 @@ const p = sql.placeholder;
 
 /** Events that one call looks at, at most. */
 export const AUDIT_SCAN_ROWS = 10_000;
+/** Rows that are fetched at once while text is looked for in them. */
+const SEARCH_ROWS = 500;
 
 export type AuditRecord = typeof audit.$inferSelect;
 type AuditAnswerRow = AuditEvent & { readonly index: number; readonly ordinal: number };
@@ -121,8 +124,7 @@ export function prepareAudit(db: BetterSQLite3Database, group: string): (query: 
     const from = query.fromMs === null ? 0 : firstAtMs(query.fromMs);
 
     const scanEnd = statements.scanEnd.get({ below, skip: AUDIT_SCAN_ROWS - 1 });
-    const records = statements.page.all({
-      below,
+    const bounds = {
       from: Math.max(from, scanEnd?.id ?? 0),
       beforeHlc: before?.hlc ?? ABOVE_ALL_TEXT,
       beforeId: before === null ? 0 : before.index * AUDIT_ORDINALS + before.ordinal,
@@ -131,8 +133,22 @@ export function prepareAudit(db: BetterSQLite3Database, group: string): (query: 
       action: query.action,
       namespace: rangesJson(query.namespace === null ? null : [query.namespace]),
       scope: rangesJson(query.scope),
-      rows: rowsMax + 1,
-    });
+    };
+    const records =
+      query.search === null ? statements.page.all({ ...bounds, below, rows: rowsMax + 1 }) : searched(query.search, bounds, below);
+
+    /** The rule for text is JavaScript's, so rows are judged here, as many as one call may look at. */
+    function searched(search: string, rest: typeof bounds, start: number): readonly AuditRecord[] {
+      const needle = search.toLowerCase();
+      const found: AuditRecord[] = [];
+      for (let end = start; ;) {
+        const rows = statements.page.all({ ...rest, below: end, rows: SEARCH_ROWS });
+        found.push(...rows.filter((row) => mentions(row, needle)));
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < SEARCH_ROWS || found.length > rowsMax) return found;
+        end = last.id;
+      }
+    }
 
     const oldest = moment.auditFloorIndex === 0 ? undefined : statements.oldest.get();
     const oldestKeptMs = oldest === undefined ? null : hlcMs(oldest.hlc);

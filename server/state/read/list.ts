@@ -37,10 +37,11 @@ function upTo(range: KeyRange, key: string): KeyRange {
 }
 
 /** Newest kept revision at or below `asOf` of the entry at hand. */
-const revisionIdAsOf = sql`(SELECT r.id FROM revisions r WHERE r.namespace = ${entries.namespace} AND r.key = ${entries.key}
+export const revisionIdAsOf = sql`(SELECT r.id FROM revisions r WHERE r.namespace = ${entries.namespace} AND r.key = ${entries.key}
   AND r.position_index <= ${p('asOf')} ORDER BY r.revision DESC LIMIT 1)`;
 
-function inRange(): SQL | undefined {
+/** Entries of a namespace whose keys lie in `[from, to)`. */
+export function inRange(): SQL | undefined {
   return and(eq(entries.namespace, p('namespace')), sql`${entries.key} >= ${p('from')}`, sql`${entries.key} < ${p('to')}`);
 }
 

@@ -156,6 +156,7 @@ export const ALL_AUDIT = {
   key: null,
   actor: null,
   action: null,
+  search: null,
   fromMs: null,
   toMs: null,
   before: null,
