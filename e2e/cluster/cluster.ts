@@ -8,6 +8,7 @@ import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import { rawRequest } from './http.ts';
 import type { RawAnswer, RawRequest } from './http.ts';
 import { NodeProcess } from './node-process.ts';
+import { PeerNetwork } from './peer-network.ts';
 import { freePorts } from './ports.ts';
 import { until } from './until.ts';
 
@@ -17,6 +18,10 @@ export interface RealClusterOptions {
   /** Flags of every node, name and value by turns, beyond those that make it one of this cluster. */
   readonly flags?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Puts a proxy before every peer port: see `network`. */
+  readonly proxied?: boolean | undefined;
+  /** Another build of the program than the one of this checkout (`NodeSpec.program`). */
+  readonly program?: string | undefined;
 }
 
 export interface ApiRequest extends RawRequest {
@@ -27,37 +32,51 @@ export interface ApiRequest extends RawRequest {
 export class RealCluster {
   readonly nodes: readonly NodeProcess[];
   readonly adminKey: string;
-  readonly #folder: string;
+  /** Holds a folder of data and a log file per node. */
+  readonly folder: string;
+  readonly #network: PeerNetwork | null;
 
-  private constructor(nodes: readonly NodeProcess[], adminKey: string, folder: string) {
+  private constructor(nodes: readonly NodeProcess[], adminKey: string, folder: string, network: PeerNetwork | null) {
     this.nodes = nodes;
     this.adminKey = adminKey;
-    this.#folder = folder;
+    this.folder = folder;
+    this.#network = network;
+  }
+
+  /** What lies between the peer ports of a cluster that was started `proxied`. */
+  get network(): PeerNetwork {
+    if (this.#network === null) throw new Error('this cluster has no proxies between its nodes');
+    return this.#network;
   }
 
   /** Chooses ports and folders; nothing runs yet. */
-  static async prepare({ nodes = 3, flags = [], env = {} }: RealClusterOptions = {}): Promise<RealCluster> {
+  static async prepare({ nodes = 3, flags = [], env = {}, proxied = false, program }: RealClusterOptions = {}): Promise<RealCluster> {
     const folder = await mkdtemp(join(tmpdir(), 'confman-real-'));
-    const ports = await freePorts(2 * nodes);
+    const ports = await freePorts(3 * nodes);
+    const network = proxied ? new PeerNetwork() : null;
     const adminKey = `confman_${randomBytes(24).toString('base64url')}`;
     const secret = randomBytes(24).toString('hex');
     const ids = Array.from({ length: nodes }, (_, at) => `n${at + 1}`);
-    const peerOf = (at: number): string => `127.0.0.1:${ports[2 * at + 1]}`;
+    const portOf = (at: number, kind: 0 | 1 | 2): number => ports[3 * at + kind] ?? Number.NaN;
+    const ownPeer = (at: number): string => `127.0.0.1:${portOf(at, 1)}`;
+    const peerOf = (at: number): string => (network === null ? ownPeer(at) : `127.0.0.1:${portOf(at, 2)}`);
     const list = ids.map((id, at) => `${id}=${peerOf(at)}`).join(',');
     const processes = ids.map((id, at) => {
-      const listen = `127.0.0.1:${ports[2 * at]}`;
+      const listen = `127.0.0.1:${portOf(at, 0)}`;
       const data = join(folder, id);
       return new NodeProcess({
         id,
         url: `http://${listen}`,
         peer: peerOf(at),
         data,
-        flags: ['--id', id, '--data', data, '--listen', listen, '--peer-listen', peerOf(at), '--initial-cluster', list, ...flags],
+        flags: ['--id', id, '--data', data, '--listen', listen, '--peer-listen', ownPeer(at), '--initial-cluster', list, ...flags],
         env: { CONFMAN_CLUSTER_SECRET: secret, CONFMAN_ADMIN_KEY: adminKey, CONFMAN_LAB: '1', CONFMAN_WEB: 'false', ...env },
         logFile: join(folder, `${id}.log`),
+        program,
       });
     });
-    return new RealCluster(processes, adminKey, folder);
+    if (network !== null) for (const [at, id] of ids.entries()) await network.serve(id, portOf(at, 2), portOf(at, 1));
+    return new RealCluster(processes, adminKey, folder, network);
   }
 
   /** A cluster that serves on all nodes. */
@@ -76,7 +95,8 @@ export class RealCluster {
   /** Ends every process by kill -9 and removes the data. */
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map(async (node) => node.kill()));
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#network?.stop();
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   node(id: string): NodeProcess {

@@ -26,6 +26,8 @@ export interface NodeSpec {
   readonly env: Readonly<Record<string, string>>;
   /** File that everything said goes to, over all starts. */
   readonly logFile: string;
+  /** Bundle to run; that of this checkout unless told otherwise. */
+  readonly program?: string | undefined;
 }
 
 export interface Ending {
@@ -84,7 +86,7 @@ export class NodeProcess {
   start(changed: Readonly<Record<string, string>> = {}): void {
     if (this.#child !== null) throw new Error(`${this.id} runs already`);
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CONFMAN_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name)));
-    const child = spawn(process.execPath, [PROGRAM, ...this.#flags(changed), '--stop-with-stdin'], {
+    const child = spawn(process.execPath, [this.spec.program ?? PROGRAM, ...this.#flags(changed), '--stop-with-stdin'], {
       cwd: ROOT,
       env: { ...env, ...this.spec.env } as NodeJS.ProcessEnv,
       // Should this process die, the other end of its input closes, and the node stops.
