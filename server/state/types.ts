@@ -296,10 +296,8 @@ export interface Queries {
   /** Deletions that are the newest revision of their key, in order of key. A page may be empty and yet have more: go on `after` = `next`. */
   deleted: {
     readonly q: Pick<Queries['entries']['q'], 'namespace' | 'prefix' | 'after' | 'asOf' | 'rowsMax'>;
-    readonly a: Pick<Queries['entries']['a'], 'asOfGone' | 'namespaceExists'> & {
-      readonly rows: readonly RevisionRow[];
-      readonly next: string | null;
-    };
+    readonly a: Pick<Queries['entries']['a'], 'asOfGone' | 'namespaceExists'> &
+      Pick<Queries['history']['a'], 'rows'> & { readonly next: string | null };
   };
   /** `prefix` is one of keys, `namespacePrefix` one of namespaces; both of the text. A page may be empty and yet have more: go on from `next`. */
   search: {
