@@ -1,9 +1,10 @@
 import { GeistMono } from 'geist/font/mono';
 import { GeistSans } from 'geist/font/sans';
 import type { Metadata, Viewport } from 'next';
-import { headers } from 'next/headers';
+import { cookies, headers } from 'next/headers';
 import type { ReactElement, ReactNode } from 'react';
 import { text } from '../components/catalogue.ts';
+import { decodeZone, ZONE_COOKIE } from '../components/time-zone.ts';
 import { cx } from '../components/ui/cx.ts';
 import { Providers } from './_client/providers.tsx';
 import './globals.css';
@@ -19,11 +20,12 @@ export const viewport: Viewport = {
 
 /** Every page is rendered per request: each has a nonce of its own. */
 export default async function RootLayout({ children }: { readonly children: ReactNode }): Promise<ReactElement> {
-  const nonce = (await headers()).get('x-nonce') ?? '';
+  const [head, jar] = await Promise.all([headers(), cookies()]);
+  const nonce = head.get('x-nonce') ?? '';
   return (
     <html lang="en" className={cx(GeistSans.variable, GeistMono.variable)} suppressHydrationWarning>
       <body>
-        <Providers nonce={nonce} renderedAt={Date.now()}>
+        <Providers nonce={nonce} renderedAt={Date.now()} zone={decodeZone(jar.get(ZONE_COOKIE)?.value)}>
           {children}
         </Providers>
       </body>

@@ -6,6 +6,13 @@ export const paths = {
   newEntry: (namespace: string, key?: string) =>
     `/ns/${encodeURIComponent(namespace)}/new${key === undefined ? '' : `?key=${encodeURIComponent(key)}`}`,
   entry: (namespace: string, key: string) => `/ns/${encodeURIComponent(namespace)}/entry/${encodeURIComponent(key)}`,
+  history: (namespace: string, key: string) => `/ns/${encodeURIComponent(namespace)}/entry/${encodeURIComponent(key)}/history`,
+  audit: '/audit',
+  cluster: '/cluster',
+  lab: '/lab',
+  access: '/access',
+  /** `/api` is the API itself. */
+  reference: '/reference',
 } as const;
 
 /** A page of this console to go on to, taken from an address; the home page for anything that leads elsewhere. */

@@ -10,6 +10,7 @@ import { AccountMenu } from '../../components/shell/account-menu.tsx';
 import { ReadingMenu } from '../../components/shell/reading-menu.tsx';
 import { TopBar } from '../../components/shell/top-bar.tsx';
 import { Button } from '../../components/ui/button.tsx';
+import { ToastHost } from '../../components/ui/toast-host.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import type { Dropped } from '../_client/console.tsx';
 import { useConsole } from '../_client/console.tsx';
@@ -38,7 +39,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
       >
         {text.skipToContent}
       </a>
-      <TopBar clusterName={clusterName} clusterId={clusterId} path={path}>
+      <TopBar clusterName={clusterName} clusterId={clusterId} path={path} role={session.role}>
         <ReadingMenu choice={choice} nodes={status?.nodes.map(({ id }) => id) ?? []} onChange={setChoice} />
         <AccountMenu session={session} theme={themeName(theme)} onTheme={setTheme} onSignOut={() => void signOut()} />
       </TopBar>
@@ -47,6 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
       <div id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
         {children}
       </div>
+      <ToastHost />
     </div>
   );
 }

@@ -3,11 +3,13 @@
 import { LogOut } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { text } from '../catalogue.ts';
+import { useZoneChoice } from '../time.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx';
 import type { PopupProps } from '../ui/on-demand.tsx';
 import type { AccountMenuProps } from './account-menu.tsx';
 
 export function Popup({ trigger, session, theme, onTheme, onSignOut }: AccountMenuProps & PopupProps): ReactElement {
+  const { choice, choose } = useZoneChoice();
   return (
     <Menu trigger={trigger}>
       <MenuNote>
@@ -26,6 +28,16 @@ export function Popup({ trigger, session, theme, onTheme, onSignOut }: AccountMe
           { value: 'light', label: text.theme.light },
           { value: 'dark', label: text.theme.dark },
           { value: 'system', label: text.theme.system },
+        ]}
+      />
+      <MenuLine />
+      <MenuChoice
+        label={text.time.label}
+        value={choice}
+        onChange={choose}
+        choices={[
+          { value: 'local', label: text.time.local },
+          { value: 'utc', label: text.time.utc },
         ]}
       />
       <MenuLine />

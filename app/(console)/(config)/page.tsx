@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { text } from '../../../components/catalogue.ts';
 import { ConfigHome } from './home.tsx';
 
-export const metadata: Metadata = { title: text.configuration };
+export const metadata: Metadata = { title: text.pages.configuration };
 
 export default function HomePage(): ReactElement {
   return <ConfigHome />;

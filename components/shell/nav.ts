@@ -1,0 +1,32 @@
+import type { LucideIcon } from 'lucide-react';
+import { SlidersHorizontal } from 'lucide-react';
+import type { Role } from '../../lib/contract/model.ts';
+import { text } from '../catalogue.ts';
+import { paths } from '../paths.ts';
+
+/** A page of the main navigation. */
+export interface NavPage {
+  readonly href: string;
+  readonly label: string;
+  readonly Icon: LucideIcon;
+  /** Address below which other pages belong to this one; its own address unless told otherwise. */
+  readonly below?: string | undefined;
+  /** Whom it is of use to; everybody unless told otherwise. */
+  readonly roles?: readonly Role[] | undefined;
+}
+
+/**
+ * Pages of the main navigation, in its order: configuration, audit, cluster, lab, access, API. Bar, drawer and command palette
+ * show what stands here, and a page stands here once its route exists.
+ */
+const pages: readonly NavPage[] = [{ href: paths.home, label: text.pages.configuration, Icon: SlidersHorizontal, below: '/ns' }];
+
+/** The pages that somebody of this role finds in the navigation. */
+export function pagesFor(role: Role): readonly NavPage[] {
+  return pages.filter(({ roles }) => roles === undefined || roles.includes(role));
+}
+
+/** Whether an address is this page or lies below it. */
+export function covers({ href, below = href }: NavPage, path: string): boolean {
+  return path === href || path === below || path.startsWith(`${below}/`);
+}
