@@ -12,6 +12,7 @@ export const HEADERS = {
   replica: 'X-Confman-Replica',
   retryAfterMs: 'X-Confman-Retry-After-Ms',
   clock: 'X-Confman-Clock',
+  clockStatus: 'X-Confman-Clock-Status',
   apiKey: 'X-Api-Key',
   idempotencyKey: 'Idempotency-Key',
   idempotentReplayed: 'Idempotent-Replayed',

@@ -20,6 +20,15 @@ describe('hybrid logical clock', () => {
     );
   });
 
+  test('rises strictly over a restart, and shows nobody a start that it has not stamped with', () => {
+    const before = new HybridClock();
+    const last = before.stamp(90_000);
+    const clock = new HybridClock({ ms: 92_000, counter: 0 });
+    expect(clock.observe(50_000)).toEqual({ ms: 50_000, counter: 0 });
+    expect(compareClock(clock.stamp(50_000), last)).toBeGreaterThan(0);
+    expect(clock.observe(50_000)).toEqual({ ms: 92_000, counter: 1 });
+  });
+
   test('stamps above the floor of the log even when it is far ahead', () => {
     const clock = new HybridClock();
     expect(clock.stamp(1000, { ms: 9_000_000, counter: 7 })).toEqual({ ms: 9_000_000, counter: 8 });

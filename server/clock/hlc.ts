@@ -59,12 +59,14 @@ export const CLOCK_LIMITS: ClockLimits = { warnMs: 500, maxMs: 60_000 };
 
 /** The clock of one node. Invariant: `last` never falls. */
 export class HybridClock {
-  #last: ClockValue;
+  #last: ClockValue = CLOCK_ZERO;
+  /** Stamps are above it. Apart from `last`, because nobody has seen it yet: a clock that was reserved ahead is no clock that runs ahead. */
+  readonly #start: ClockValue;
   readonly #limits: ClockLimits;
 
   /** @param start at least every value this node has given out in earlier lives */
   constructor(start: ClockValue = CLOCK_ZERO, limits: ClockLimits = CLOCK_LIMITS) {
-    this.#last = start;
+    this.#start = start;
     this.#limits = limits;
   }
 
@@ -78,7 +80,7 @@ export class HybridClock {
    */
   stamp(wallMs: number, floor: ClockValue = CLOCK_ZERO): ClockValue {
     const wall = { ms: Math.max(0, Math.floor(wallMs)), counter: 0 };
-    const above = laterOf(this.#last, floor);
+    const above = laterOf(laterOf(this.#last, this.#start), floor);
     this.#last = compareClock(wall, above) > 0 ? wall : successor(above);
     return this.#last;
   }

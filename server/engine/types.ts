@@ -6,6 +6,7 @@
  */
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
+import type { ClockValue } from '../clock/hlc.ts';
 import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity } from '../state/types.ts';
 
 export interface WaitOptions {
@@ -18,6 +19,8 @@ export interface ProposeOptions extends WaitOptions {
   readonly forward: 'always' | 'never';
   /** Whether the command frees space, so that it goes on when storage is nearly full. */
   readonly frees: boolean;
+  /** What the caller has seen: the stamp is to be above it. A value too far ahead of the clocks here is not taken over; the stamp of the answer tells. */
+  readonly after: ClockValue | null;
 }
 
 export type ProposeOutcome =

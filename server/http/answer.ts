@@ -10,6 +10,7 @@ export interface WroteFacts {
   readonly position: { readonly term: number; readonly index: number };
   readonly replayed: boolean;
   readonly clock: string | null;
+  readonly clockIgnored: boolean;
 }
 
 export type Body =
@@ -41,8 +42,8 @@ export function readAnswer(read: ReadResult<unknown>, headers: Readonly<Record<s
 
 /** An answer to a write: its data as JSON, `version` included. */
 export function wroteAnswer(result: WriteResult<unknown>, status = 200, headers: Readonly<Record<string, string>> | null = null): Answer {
-  const { group, position, replayed, clock } = result;
-  return { status, body: jsonBody(result.data), headers, read: null, wrote: { group, position, replayed, clock } };
+  const { group, position, replayed, clock, clockIgnored } = result;
+  return { status, body: jsonBody(result.data), headers, read: null, wrote: { group, position, replayed, clock, clockIgnored } };
 }
 
 /** An answer that touched no group. */

@@ -20,6 +20,7 @@ const WRITE_HEADERS = {
   'X-Confman-Min-Version': 'Version token: judge the preconditions only after it',
   'Idempotency-Key': 'The same request with the same key is done once; at most 128 characters',
   'X-Confman-Forward': 'never: 307 to the leader instead of handing the write on',
+  'X-Confman-Clock': 'As an earlier answer gave it: the audit trail orders this write after that one, in whatever group',
 };
 
 const HEADERS_OF: Readonly<Record<RouteKind, Readonly<Record<string, string>>>> = {

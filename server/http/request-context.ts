@@ -7,6 +7,7 @@ import { isGroupId } from '../../lib/contract/token.ts';
 import { keyFault, namespaceFault } from '../../lib/contract/names.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { Principal } from '../auth/principal.ts';
+import { type ClockValue, parseClock } from '../clock/hlc.ts';
 import { ParameterFault, parseConsistency } from '../consistency/request.ts';
 import type { ConsistencyRequest } from '../consistency/request.ts';
 import type { Call, WriteCall } from '../services/context.ts';
@@ -136,5 +137,18 @@ export function toWriteCall(
     throw new ParameterFault('X-Confman-Forward', 'it must be never or always');
   const resource = `${route.method} ${route.path.replaceAll(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))}`;
   const bodyHash = hash('sha256', bodyBytes ?? '', 'hex');
-  return { ...call, write: { idempotencyKey, resource, bodyHash, forward: forward ?? 'always' } };
+  return { ...call, write: { idempotencyKey, resource, bodyHash, forward: forward ?? 'always', clock: clockOf(request) } };
+}
+
+/** What the caller has seen of the cluster's clock, as an answer to a write gave it. */
+function clockOf(request: FastifyRequest): ClockValue | null {
+  const text = header(request.raw, 'x-confman-clock');
+  if (text === undefined) return null;
+  const value = parseClock(text);
+  if (value === null)
+    throw new ParameterFault(
+      'X-Confman-Clock',
+      'send back what an answer gave: {13 digits}-{4 hexadecimal digits}-{node}, such as 1794268800000-0001-n1',
+    );
+  return { ms: value.ms, counter: value.counter };
 }

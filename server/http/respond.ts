@@ -55,6 +55,7 @@ export function sendAnswer(
   else if (seen !== undefined) api.headers.write(headers, { group: CLUSTER_GROUP, position: seen, mode: null, waitedMs: null });
   if (wrote !== null) {
     if (wrote.clock !== null) headers.push('x-confman-clock', wrote.clock);
+    if (wrote.clockIgnored) headers.push('x-confman-clock-status', 'ignored');
     if (wrote.replayed) headers.push(REPLAYED, 'true');
   }
   if (body.kind === 'events') {
@@ -141,7 +142,10 @@ export function sendProblem(
   headers.push('cache-control', NO_STORE, 'vary', VARY, 'content-type', PROBLEM_TYPE);
   const { decidedAt } = error;
   if (caller !== null && api.services.engine.view(CLUSTER_GROUP).condition === 'ok') {
-    const wrote = decidedAt === null ? null : { group: decidedAt.group, position: decidedAt.position, replayed: false, clock: null };
+    const wrote =
+      decidedAt === null
+        ? null
+        : { group: decidedAt.group, position: decidedAt.position, replayed: false, clock: null, clockIgnored: false };
     api.headers.write(headers, factsOf(api, caller, { read: error.read, wrote }));
     if (decidedAt?.replayed === true) headers.push(REPLAYED, 'true');
   }

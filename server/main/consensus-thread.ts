@@ -89,6 +89,7 @@ async function start(): Promise<void> {
     log,
     storage,
     identities: directory.identities,
+    clockStore: directory.clock,
     createTransport: (handlers: PeerHandlers) =>
       createPeerTransport({
         name: settings.id,

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { NodeSettings } from '../config/node-settings.ts';
+import { ClockFile } from '../disk/clock-file.ts';
 import { lockDataDir } from '../disk/data-dir-lock.ts';
 import { DataDirError } from '../disk/errors.ts';
 import { readIdentity, writeIdentity } from '../disk/identity-file.ts';
+import type { ClockStore } from '../replica/clock-reserve.ts';
 import type { IdentityStore, NodeIdentity } from '../replica/identity.ts';
 
 const Member = z.object({ id: z.string(), name: z.string(), incarnation: z.string(), peer: z.string(), url: z.string() });
@@ -19,6 +22,7 @@ const Identity = z.object({
 
 export interface DataDirectory {
   readonly identities: IdentityStore;
+  readonly clock: ClockStore;
   release(): void;
 }
 
@@ -48,5 +52,13 @@ export function openDataDirectory(settings: NodeSettings): DataDirectory {
       `the data directory ${settings.data} belongs to node ${nodeId}; this node is called ${settings.id}. Give it its own --data, or start it as ${nodeId}.`,
     );
   }
-  return { identities: { load, save: (identity) => writeIdentity(settings.data, identity) }, release: () => lock.release() };
+  const clock = ClockFile.open(join(settings.data, 'clock'));
+  return {
+    identities: { load, save: (identity) => writeIdentity(settings.data, identity) },
+    clock,
+    release: () => {
+      clock.close();
+      lock.release();
+    },
+  };
 }

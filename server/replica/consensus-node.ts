@@ -2,31 +2,29 @@
  * One node, as the consensus thread runs it: from an empty or known data directory, through forming, to serving; and the
  * services that need other nodes. Every piece of the world comes in through the options, so that the simulator runs this too.
  */
-import { HybridClock } from '../clock/hlc.ts';
+import type { ClockValue } from '../clock/hlc.ts';
 import type { HealthCheck, LabState, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
-import { LogCorruptionError, type LogStore } from '../log/types.ts';
+import { LogCorruptionError } from '../log/types.ts';
 import { type Hello, type PeerHandlers, PeerReplyError, type PeerTransport } from '../peers/types.ts';
 import { beginGroup } from './begin.ts';
-import type { CheckpointLimits } from './checkpoints.ts';
-import { Formation, type InitialMember, initialClusterHash, type FormationOutcome } from './formation.ts';
+import { Formation, initialClusterHash, type FormationOutcome } from './formation.ts';
 import { type HostObserver, ReplicaHost } from './host.ts';
-import type { IdentityStore, NodeIdentity } from './identity.ts';
+import type { NodeIdentity } from './identity.ts';
 import { Lab } from './lab.ts';
 import { Maintenance } from './maintenance.ts';
 import { Lateness } from './lateness.ts';
 import { metricsText } from './metrics-text.ts';
 import { healthChecks, type NodeFacts, nodeReasons } from './node-health.ts';
 import type { NodeServices } from './node-services.ts';
+import { NodeClock } from './node-clock.ts';
+import type { ConsensusNodeOptions } from './node-options.ts';
 import { judgePeer } from './peer-policy.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { ReadQuestion } from './read-index-queue.ts';
 import { answerPeer } from './peer-requests.ts';
-import { type RelayServer, relayTo } from './relay.ts';
-import type { CoreLimits, ReplicaTiming } from './group-options.ts';
+import { relayTo } from './relay.ts';
 import { receiveSnapshot } from './snapshot-receiver.ts';
-import type { Logger, Runtime } from './runtime.ts';
-import type { StateStorage } from './state-storage.ts';
 import { StatusCollector } from './status-collector.ts';
 import { runTicks } from './tick-loop.ts';
 import { type NodePhase, unformedStatus, unformedView } from './unformed.ts';
@@ -37,40 +35,9 @@ export const GROUP_DEFAULT = 'default';
 export const LEVEL_MIN = 1;
 export const LEVEL_MAX = 1;
 
-export interface ConsensusNodeOptions {
-  readonly name: string;
-  readonly clusterName: string;
-  readonly peerAddress: string;
-  readonly url: string;
-  /** `--initial-cluster`, this node included. */
-  readonly initialMembers: readonly InitialMember[];
-  readonly version: string;
-  readonly timing: ReplicaTiming;
-  /** Of the core, per group; defaults unless told otherwise. */
-  readonly limits?: CoreLimits | undefined;
-  readonly readyLagEntriesMax: number;
-  /** SHA-256 of the key that seeds a new cluster, hex; drawn by whoever composes the node. */
-  readonly seedKeyHash: string;
-  readonly retention: { readonly revisionsPerKey: number; readonly revisionsMs: number; readonly auditMs: number };
-  readonly runtime: Runtime;
-  readonly log: LogStore;
-  readonly storage: StateStorage;
-  readonly identities: IdentityStore;
-  readonly createTransport: (handlers: PeerHandlers) => PeerTransport;
-  readonly logger: Logger;
-  readonly drawId: () => string;
-  /** Free and used bytes, looked at now and then by the composer. */
-  readonly disk: () => { readonly freeBytes: number; readonly dataBytes: number; readonly full: boolean };
-  readonly observer: HostObserver;
-  readonly relayServer: RelayServer;
-  /** A seed command of this node was applied; another's may have come first. */
-  readonly onSeeded: () => void;
-  readonly checkpoints?: CheckpointLimits | undefined;
-}
-
 export class ConsensusNode implements NodeServices {
   readonly #options: ConsensusNodeOptions;
-  readonly #clock = new HybridClock();
+  readonly #clock: NodeClock;
   readonly #transport: PeerTransport;
   readonly #lab = new Lab();
   readonly #stop = new AbortController();
@@ -85,10 +52,10 @@ export class ConsensusNode implements NodeServices {
   #host: ReplicaHost | null = null;
   #status: StatusCollector | null = null;
   #maintenance: Maintenance | null = null;
-  #clockIgnored = 0;
 
   constructor(options: ConsensusNodeOptions) {
     this.#options = options;
+    this.#clock = new NodeClock(options.clockStore, () => this.wallMs());
     this.#identity = options.identities.load();
     this.#startedMs = options.runtime.nowMs();
     this.#transport = options.createTransport(this.#handlers());
@@ -170,7 +137,8 @@ export class ConsensusNode implements NodeServices {
       transport: this.#transport,
       timing: options.timing,
       limits: options.limits,
-      clock: this.#clock,
+      clock: this.#clock.hybrid,
+      reserve: this.#clock.reserve,
       logger: options.logger,
       observer: this.#observer(),
       storageFull: () => options.disk().full,
@@ -275,10 +243,8 @@ export class ConsensusNode implements NodeServices {
         const own = this.#current();
         return judgePeer(own, this.#host?.members() ?? own.members, remote);
       },
-      clock: () => this.#clock.observe(this.wallMs()),
-      onClock: (_from, clock) => {
-        if (this.#clock.merge(clock, this.wallMs()) === 'ignored') this.#clockIgnored += 1;
-      },
+      clock: () => this.#clock.observe(),
+      onClock: (_from, clock) => void this.#clock.heard(clock),
       // A peer speaks for itself only: the handshake has proved its name and incarnation.
       onRaft: (from, group, messages) =>
         this.#host?.onRaft(
@@ -321,6 +287,10 @@ export class ConsensusNode implements NodeServices {
     return this.#host?.view(group) ?? unformedView(group, this.#phase);
   }
 
+  heardClock(value: ClockValue): void {
+    this.#clock.heard(value);
+  }
+
   propose(group: string, proposal: Proposal): void {
     if (this.#host === null) proposal.settle({ kind: 'refused', code: 'not-ready' });
     else this.#host.propose(group, proposal);
@@ -344,7 +314,7 @@ export class ConsensusNode implements NodeServices {
       host: this.#host,
       view: this.view(GROUP_DEFAULT),
       disk: this.#options.disk(),
-      clockAheadMs: this.#clock.last.ms - this.wallMs(),
+      clockAheadMs: this.#clock.aheadMs,
       readyLagEntriesMax: this.#options.readyLagEntriesMax,
       detail: this.#phaseDetail,
     };
@@ -356,7 +326,7 @@ export class ConsensusNode implements NodeServices {
 
   metrics(): string {
     if (this.#host === null) return '';
-    return metricsText(this.#host, this.#transport, { loopLatenessMs: this.#lateness.quantiles(), clockIgnored: this.#clockIgnored });
+    return metricsText(this.#host, this.#transport, { loopLatenessMs: this.#lateness.quantiles(), clockIgnored: this.#clock.ignored });
   }
 
   relay(node: string, request: RelayRequest, timeoutMs: number): Promise<RelayOutcome> {

@@ -218,6 +218,7 @@ export class EngineClient implements Engine {
       command: encodeCommand(command),
       forward: options.forward,
       frees: options.frees,
+      after: options.after,
       timeoutMs: options.timeoutMs,
     });
     return within(asked, options, { kind: 'unknown', reason: 'deadline' }, { kind: 'unknown', reason: 'stopping' });

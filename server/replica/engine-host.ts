@@ -132,6 +132,7 @@ export class EngineHost {
     const { services, runtime } = this.#options;
     switch (message.op) {
       case 'propose':
+        if (message.after !== null) services.heardClock(message.after);
         return services.propose(message.group, {
           bytes: message.command,
           deadlineMs: runtime.nowMs() + message.timeoutMs,

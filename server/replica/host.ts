@@ -16,6 +16,7 @@ import type { PeerTransport } from '../peers/types.ts';
 import type { Message, PeerId, SnapMessage } from '../raft/types.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import type { MemberInfo } from '../state/types.ts';
+import type { ClockReserve } from './clock-reserve.ts';
 import { Checkpointer, type CheckpointLimits } from './checkpoints.ts';
 import { nameOfPeer } from './conf-context.ts';
 import { DiskQueue } from './disk-queue.ts';
@@ -51,6 +52,7 @@ export interface HostOptions {
   readonly timing: ReplicaTiming;
   readonly limits?: CoreLimits | undefined;
   readonly clock: HybridClock;
+  readonly reserve: ClockReserve;
   readonly logger: Logger;
   readonly observer: HostObserver;
   /** Whether writes that take space are refused for now. */
@@ -108,7 +110,7 @@ export class ReplicaHost {
 
   /** Opens a group that this node has a replica of. */
   async open(group: string): Promise<void> {
-    const { log, storage, self, runtime, timing, limits, clock, logger, name } = this.#options;
+    const { log, storage, self, runtime, timing, limits, clock, reserve, logger, name } = this.#options;
     const opening = await openGroup(group, log, storage);
     if (this.#stopped) {
       if (opening.kind === 'ok') opening.state.machine.close();
@@ -130,7 +132,7 @@ export class ReplicaHost {
         storage,
         timing,
         limits,
-        stamper: new Stamper(clock, name),
+        stamper: new Stamper(clock, reserve, name),
         logger,
         callbacks: this.#callbacks(),
       }),

@@ -9,6 +9,7 @@ import { GENESIS } from './genesis.ts';
 import { GroupReplica } from './group-replica.ts';
 import type { Runtime } from './runtime.ts';
 import type { StateStorage } from './state-storage.ts';
+import { ClockReserve } from './clock-reserve.ts';
 import { Stamper } from './stamper.ts';
 
 const VOTERS: readonly [PeerId, PeerId, PeerId] = ['n1@0', 'n2@0', 'n3@0'];
@@ -38,7 +39,7 @@ test('a leader that was stopped steps down for the time it missed, and stands fo
     state: { machine, generation: 1, installedAt: null },
     storage: {} as StateStorage,
     timing: { electionTicks: 4, heartbeatTicks: 1, tickMs: 100 },
-    stamper: new Stamper(new HybridClock(), 'n1'),
+    stamper: new Stamper(new HybridClock(), new ClockReserve({ ms: 0, save: () => undefined }), 'n1'),
     logger: nothing,
     callbacks: {
       send: (_group, messages) => void sent.push(...messages),

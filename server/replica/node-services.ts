@@ -1,3 +1,4 @@
+import type { ClockValue } from '../clock/hlc.ts';
 import type { HealthCheck, LabState, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { ReplicaHost } from './host.ts';
@@ -7,6 +8,8 @@ import type { ReadQuestion } from './read-index-queue.ts';
 /** What the consensus thread can do for the other threads. */
 export interface NodeServices {
   view(group: string): ReturnType<ReplicaHost['view']>;
+  /** A client's clock value: what is proposed from now on, here or at the leader that hears from here, is stamped above it. */
+  heardClock(value: ClockValue): void;
   propose(group: string, proposal: Proposal): void;
   readIndex(group: string, question: ReadQuestion): void;
   status(): Promise<ClusterStatus>;

@@ -2,6 +2,7 @@
  * Messages between the consensus thread and the engine clients of other threads: plain data over a MessagePort, many in one
  * post. Numbers pair questions with answers; a client's deadline is its own, so that an answer that comes too late is dropped.
  */
+import type { ClockValue } from '../clock/hlc.ts';
 import type { HealthCheck, LabState, ProposeOutcome, ReadIndexOutcome, RelayAnswer, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
@@ -15,6 +16,7 @@ export interface Operations {
       readonly command: Uint8Array;
       readonly forward: 'always' | 'never';
       readonly frees: boolean;
+      readonly after: ClockValue | null;
       readonly timeoutMs: number;
     };
     readonly a: ProposeOutcome;

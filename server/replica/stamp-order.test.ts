@@ -10,6 +10,7 @@ import { GENESIS } from './genesis.ts';
 import { GroupReplica } from './group-replica.ts';
 import type { Runtime } from './runtime.ts';
 import type { StateStorage } from './state-storage.ts';
+import { ClockReserve } from './clock-reserve.ts';
 import { Stamper } from './stamper.ts';
 
 const SELF = 'n1@0';
@@ -94,7 +95,7 @@ describe('stamps of a new leader', () => {
       state: { machine, generation: 1, installedAt: null },
       storage,
       timing: { electionTicks: 3, heartbeatTicks: 1, tickMs: 100 },
-      stamper: new Stamper(new HybridClock(), 'n1'),
+      stamper: new Stamper(new HybridClock(), new ClockReserve({ ms: 0, save: () => undefined }), 'n1'),
       logger: nothing,
       callbacks: {
         send: nothing,

@@ -2,16 +2,19 @@ import type { ClockValue, HybridClock } from '../clock/hlc.ts';
 import type { Entry } from '../raft/types.ts';
 import { readStamp, stampCommand } from '../state/codec.ts';
 import type { Stamp } from '../state/types.ts';
+import type { ClockReserve } from './clock-reserve.ts';
 
 /** Stamps commands for one group with the node's clock: above the wall, above itself, above the group's log. */
 export class Stamper {
   readonly #clock: HybridClock;
+  readonly #reserve: ClockReserve;
   readonly #node: string;
   /** Greatest stamp known to be in the group's log. */
   #floor: ClockValue = { ms: 0, counter: 0 };
 
-  constructor(clock: HybridClock, node: string) {
+  constructor(clock: HybridClock, reserve: ClockReserve, node: string) {
     this.#clock = clock;
+    this.#reserve = reserve;
     this.#node = node;
   }
 
@@ -27,6 +30,7 @@ export class Stamper {
 
   stamp(command: Uint8Array, wallMs: number): Uint8Array {
     const value = this.#clock.stamp(wallMs, this.#floor);
+    this.#reserve.cover(value.ms);
     this.#floor = value;
     return stampCommand(command, { ...value, node: this.#node });
   }

@@ -102,6 +102,7 @@ function world(first: NodeIdentity, dress: (machine: SqliteStateMachine) => void
     version: '0',
     timing: { electionTicks: 1000, heartbeatTicks: 1, tickMs: 100 },
     readyLagEntriesMax: 100,
+    clockStore: { ms: 0, save: () => undefined },
     seedKeyHash: 'ab'.repeat(32),
     retention: { revisionsPerKey: 10, revisionsMs: 1e9, auditMs: 1e9 },
     runtime: {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ConsistencyMode, LogPosition } from '../../lib/contract/model.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { ClockValue } from '../clock/hlc.ts';
 import type { ConsistencyRequest } from '../consistency/request.ts';
 import type { Engine } from '../engine/types.ts';
 import type { ReadFacts } from './errors.ts';
@@ -63,6 +64,8 @@ export interface WriteCall extends Call {
     /** SHA-256 of the body as it came, hex. */
     readonly bodyHash: string;
     readonly forward: 'always' | 'never';
+    /** `X-Confman-Clock` of the request: what the caller has seen, and wants to be ordered after. */
+    readonly clock: ClockValue | null;
   };
 }
 
@@ -74,6 +77,8 @@ export interface WriteResult<T> {
   readonly replayed: boolean;
   /** Clock value of the command that this call proposed, for `X-Confman-Clock`. */
   readonly clock: string | null;
+  /** The caller's clock value was too far ahead to be taken over: the write is not ordered after it. */
+  readonly clockIgnored: boolean;
 }
 
 /** What a read gave, from which state, and how. */

@@ -17,6 +17,6 @@ export async function touchKeys(engine: Engine, uses: KeyUses): Promise<void> {
       idempotency: null,
       body: { type: 'touch-keys', uses: due },
     },
-    { timeoutMs: TIMEOUT_MS, forward: 'always', frees: false },
+    { timeoutMs: TIMEOUT_MS, forward: 'always', frees: false, after: null },
   );
 }

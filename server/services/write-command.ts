@@ -1,7 +1,7 @@
 /** Proposes a command and says what became of it (spec 2, "Writes"). */
 import { hash } from 'node:crypto';
 import { must, unreachable } from '../../lib/kernel/assert.ts';
-import { formatClock } from '../clock/hlc.ts';
+import { type ClockValue, compareClock, formatClock } from '../clock/hlc.ts';
 import type { ProposeOutcome } from '../engine/types.ts';
 import type { Applied, Command, CommandBody, CommandResult } from '../state/types.ts';
 import { COMMAND_LEVEL } from './command-level.ts';
@@ -59,9 +59,10 @@ export async function writeCommand(
     body,
   };
   const timeoutMs = Math.max(1, deadlineMs - sources.tickMs());
-  const outcome = await engine.propose(group, command, { timeoutMs, forward: call.write.forward, frees });
+  const after = call.write.clock;
+  const outcome = await engine.propose(group, command, { timeoutMs, forward: call.write.forward, frees, after });
   if (outcome.kind !== 'applied') throw lostFate(outcome, key);
-  return { ...writtenOf(group, outcome.applied), deadlineMs };
+  return { ...writtenOf(group, outcome.applied, after), deadlineMs };
 }
 
 function generateKey({ nowMs, randomBytes }: Services['sources']): string {
@@ -79,10 +80,12 @@ function idempotencyScope(call: WriteCall, key: string): string {
   return `${time}${digest.slice(time.length)}`;
 }
 
-function writtenOf(group: string, applied: Applied): WriteResult<Accepted | Refused> {
+/** The stamp itself says whether the caller's clock was followed, whichever node on the way did not. */
+function writtenOf(group: string, applied: Applied, after: ClockValue | null): WriteResult<Accepted | Refused> {
   const data = must(applied.result, 'a proposed command has a result');
   const clock = applied.stamp === null ? null : formatClock(applied.stamp, applied.stamp.node);
-  return { data, group, position: applied.resultPosition, replayed: applied.replayed, clock };
+  const clockIgnored = after !== null && applied.stamp !== null && compareClock(applied.stamp, after) <= 0;
+  return { data, group, position: applied.resultPosition, replayed: applied.replayed, clock, clockIgnored };
 }
 
 function lostFate(outcome: Exclude<ProposeOutcome, { kind: 'applied' }>, idempotencyKey: string): Error {

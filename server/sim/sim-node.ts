@@ -86,6 +86,13 @@ export class SimNode {
   readonly #options: NodeOptions;
   readonly #random: Random;
   #identity: NodeIdentity;
+  /** Survives every life, as the file of a real node does. */
+  readonly #clockDisk = {
+    ms: 0,
+    save(ms: number): void {
+      this.ms = ms;
+    },
+  };
   #process: Process | null = null;
 
   constructor(options: NodeOptions) {
@@ -167,6 +174,7 @@ export class SimNode {
       runtime,
       log: tampering.log?.(log, this) ?? log,
       storage,
+      clockStore: this.#clockDisk,
       identities: { load: () => this.#identity, save: (identity) => void (this.#identity = identity) },
       createTransport: (handlers) => {
         box.transport = new SimTransport({

@@ -81,7 +81,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'server/http',
-    mayImport: [...LIB, 'server/services', 'server/engine', 'server/auth', 'server/metrics', 'server/consistency'],
+    mayImport: [...LIB, 'server/services', 'server/engine', 'server/auth', 'server/metrics', 'server/consistency', 'server/clock'],
     instead: 'Routes call services; what they need from deeper down goes through one.',
   },
 

@@ -1,5 +1,6 @@
 /** The log that all replicas of a test cluster share: committed on proposal, applied by every replica that is not held. */
 import { hashSecret } from '../../auth/secret.ts';
+import { type ClockValue, HybridClock } from '../../clock/hlc.ts';
 import type { Entry } from '../../raft/types.ts';
 import { encodeCommand } from '../../state/codec.ts';
 import type { Genesis } from '../../state/genesis.ts';
@@ -40,7 +41,7 @@ export class TestCluster {
   /** Keeps answers about the read index back until it resolves. */
   answersHeld: Promise<void> | null = null;
   #term: number;
-  #stampMs = Date.UTC(2026, 0, 1);
+  readonly #clock = new HybridClock();
 
   constructor(options: TestClusterOptions = {}) {
     const names = options.nodes ?? ['n1'];
@@ -81,7 +82,8 @@ export class TestCluster {
   }
 
   /** Commits a command. */
-  append(command: Command): number {
+  append(command: Command, after: ClockValue | null = null): number {
+    if (after !== null) this.#clock.merge(after, Date.now());
     return this.#commit((stamp) => encodeCommand(command, stamp));
   }
 
@@ -92,9 +94,8 @@ export class TestCluster {
   }
 
   #commit(data: (stamp: Stamp) => Uint8Array): number {
-    this.#stampMs = Math.max(this.#stampMs + 1, Date.now());
     const index = this.log.length + 1;
-    this.log.push({ term: this.#term, index, type: 'normal', data: data({ ms: this.#stampMs, counter: 0, node: this.leader ?? 'n1' }) });
+    this.log.push({ term: this.#term, index, type: 'normal', data: data({ ...this.#clock.stamp(Date.now()), node: this.leader ?? 'n1' }) });
     for (const engine of this.engines) engine.catchUp();
     return index;
   }

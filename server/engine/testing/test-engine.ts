@@ -107,7 +107,7 @@ export class TestEngine implements Engine {
     return this.#state.identity;
   }
 
-  async propose(_group: string, command: Command, { timeoutMs, forward }: ProposeOptions): Promise<ProposeOutcome> {
+  async propose(_group: string, command: Command, { timeoutMs, forward, after }: ProposeOptions): Promise<ProposeOutcome> {
     const startedMs = performance.now();
     if (!(await this.#changed.until(() => this.#cluster.leader !== null, { timeoutMs })))
       return { kind: 'no-leader', waitedMs: performance.now() - startedMs };
@@ -117,7 +117,7 @@ export class TestEngine implements Engine {
     const fate: ProposalFate = this.#cluster.fates.shift() ?? 'commit';
     if (fate === 'lose') return { kind: 'unknown', reason: 'connection-lost' };
     if (fate !== 'commit' && fate !== 'lose-answer') return { kind: 'refused', code: fate };
-    const index = this.#cluster.append(structuredClone(command));
+    const index = this.#cluster.append(structuredClone(command), after);
     const applied = await this.#cluster.engine(leader.node).resultAt(index, timeoutMs);
     if (fate === 'lose-answer') return { kind: 'unknown', reason: 'leadership-lost' };
     return applied === null ? { kind: 'unknown', reason: 'deadline' } : { kind: 'applied', applied };

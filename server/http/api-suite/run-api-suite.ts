@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest';
 import { accessSuite } from './access-suite.ts';
+import { clockSuite } from './clock-suite.ts';
 import { consistencySuite } from './consistency-suite.ts';
 import { entriesSuite } from './entries-suite.ts';
 import { historySuite } from './history-suite.ts';
@@ -19,6 +20,7 @@ export function runApiSuite(target: SuiteTarget): void {
     entriesSuite(api, target);
     historySuite(api);
     consistencySuite(api, target);
+    clockSuite(api);
     requestsSuite(api, target);
     accessSuite(api, target);
     streamsSuite(api, target);
