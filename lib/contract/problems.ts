@@ -70,6 +70,7 @@ export const PROBLEMS = {
   'read-index-timeout': kind(503, 'No quorum confirmed the read in time', true),
   'too-many-waiters': kind(503, 'Too many reads are waiting on this node', true),
   'too-many-streams': kind(503, 'Too many event streams are open on this node', true),
+  'backup-running': kind(503, 'A backup is being made on this node already', true),
   'node-unreachable': kind(503, 'The node that was to answer cannot be reached', true),
   'no-leader': kind(503, 'The group has no leader', true),
   'write-outcome-unknown': kind(503, 'It is not known whether the write took place', true),

@@ -7,6 +7,7 @@
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { ClockValue } from '../clock/hlc.ts';
+import type { LogPosition } from '../../lib/contract/model.ts';
 import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity } from '../state/types.ts';
 
 export interface WaitOptions {
@@ -100,6 +101,25 @@ export interface HealthCheck {
   readonly detail: string;
 }
 
+/** Everything that this node keeps, as one file (`server/backup`), ready to be streamed. */
+export interface Backup {
+  readonly clusterName: string;
+  /** What it holds, of every group. */
+  readonly groups: readonly { readonly group: string; readonly applied: LogPosition }[];
+  /** Of the whole file. */
+  readonly sizeBytes: number;
+  /** The file, once. Lets go of the backup however it ends. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Lets go of a backup that nobody reads. */
+  close(): Promise<void>;
+}
+
+export type BackupOutcome =
+  | { readonly kind: 'ready'; readonly backup: Backup }
+  /** `busy`: one at a time per node. */
+  | { readonly kind: 'busy' | 'not-ready' | 'aborted' }
+  | { readonly kind: 'no-space'; readonly neededBytes: number; readonly freeBytes: number };
+
 export interface Engine {
   /** Name of this node, `n1`. */
   readonly nodeId: string;
@@ -159,6 +179,9 @@ export interface Engine {
     node: string,
     options: WaitOptions,
   ): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }>;
+
+  /** Copies the states of this node's replicas aside, each consistent in itself, and proves the copies. Takes time in proportion to their size. */
+  backup(signal: AbortSignal): Promise<BackupOutcome>;
 
   /** Counters and gauges of the consensus thread, as Prometheus text. */
   metrics(): Promise<string>;

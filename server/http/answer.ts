@@ -17,6 +17,8 @@ export type Body =
   | { readonly kind: 'text'; readonly text: string; readonly contentType: string }
   | { readonly kind: 'events'; readonly events: AsyncIterable<StreamEvent> }
   | { readonly kind: 'lines'; readonly lines: AsyncIterable<unknown> }
+  /** A file; its answer carries its size. */
+  | { readonly kind: 'bytes'; readonly chunks: AsyncIterable<Uint8Array>; readonly sizeBytes: number; readonly contentType: string }
   | { readonly kind: 'none' };
 
 export interface Answer {

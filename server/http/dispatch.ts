@@ -109,8 +109,8 @@ async function relayNamed(api: ApiRuntime, route: AnyRoute, node: string, relaye
   // Hop limit 1: what came through another node is answered here or nowhere.
   if (relayed.call.relayed) throw unreachable(node);
   if (route.kind === 'stream') {
-    throw new ServiceError('invalid-parameter', 'an event stream is served by the node that is asked: ask that node itself', {
-      errors: [{ parameter: 'X-Confman-Node', detail: 'not for event streams' }],
+    throw new ServiceError('invalid-parameter', 'a stream is served by the node that is asked: ask that node itself', {
+      errors: [{ parameter: 'X-Confman-Node', detail: 'not for streams' }],
     });
   }
   await relayTo(api, node, { ...relayed, instead: unreachable(node), waited: false });

@@ -36,7 +36,7 @@ async function drained(response: ServerResponse, stallMs: number): Promise<boole
 /** Writes everything that `chunks` gives, then ends the response. Ends early when the client is gone or stalls. */
 export async function pumpStream(
   response: ServerResponse,
-  chunks: AsyncIterable<string>,
+  chunks: AsyncIterable<string | Uint8Array>,
   stallMs = STREAM_STALL_MS_MAX,
 ): Promise<'ended' | 'cut'> {
   for await (const chunk of chunks) {

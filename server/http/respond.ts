@@ -80,6 +80,10 @@ export function sendAnswer(
     case 'lines':
       headers.push('content-type', 'application/x-ndjson; charset=utf-8');
       void pump(api, request, reply, headers, encodeLines(body.lines));
+      return;
+    case 'bytes':
+      headers.push('content-type', body.contentType, 'content-length', String(body.sizeBytes));
+      void pump(api, request, reply, headers, body.chunks);
   }
 }
 
@@ -88,7 +92,7 @@ async function pump(
   request: FastifyRequest,
   reply: FastifyReply,
   headers: HeaderList,
-  chunks: AsyncIterable<string>,
+  chunks: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   const route = request.routeOptions.url ?? '';
   reply.hijack();

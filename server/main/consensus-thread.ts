@@ -9,6 +9,7 @@ import { FileLogStore } from '../log/file-log-store.ts';
 import { LogCorruptionError, type LogStore } from '../log/types.ts';
 import { createPeerTransport } from '../peers/transport.ts';
 import type { PeerHandlers } from '../peers/types.ts';
+import { Backups } from '../replica/backups.ts';
 import { processNowMs } from '../replica/board.ts';
 import { CHECKPOINT_LIMITS } from '../replica/checkpoints.ts';
 import { ConsensusNode } from '../replica/consensus-node.ts';
@@ -60,6 +61,25 @@ function openLog(dir: string): LogStore {
     if (error instanceof LogCorruptionError) return new UnreadableLog(error.message);
     throw error;
   }
+}
+
+function backupsOf(node: ConsensusNode, storage: FileStateStorage, disk: DiskWatch): Backups {
+  return new Backups({
+    node: settings.id,
+    clusterName: settings.clusterName,
+    version,
+    groups: () =>
+      (node.host?.groups() ?? []).flatMap((group) => {
+        const replica = node.host?.replica(group) ?? null;
+        return replica?.serving === true ? [{ group, sizeBytes: replica.machine.sizeBytes() }] : [];
+      }),
+    copy: (group, signal) => storage.backup(group, signal),
+    freeBytes: () => disk.state.freeBytes,
+    reserveBytes: settings.diskReserveBytes,
+    wallMs: () => Date.now(),
+    logger,
+    damaged: (group, detail) => node.damaged(group, detail),
+  });
 }
 
 async function start(): Promise<void> {
@@ -130,6 +150,7 @@ async function start(): Promise<void> {
     waitersMax: settings.waitersMax,
     services: node,
     journal: (group, index) => node.host?.journal(group, index) ?? null,
+    backups: backupsOf(node, storage, disk),
   });
   engine.opened('default', null);
   engine.publish('default');

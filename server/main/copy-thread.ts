@@ -1,14 +1,61 @@
 /** Entry of a copy thread: one job, one answer. */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { CopyJob, CopyReply } from '../replica/copy-thread-client.ts';
-import { copyTo, verifyCopy } from '../state/copy.ts';
+import type { BackupCopyFacts, CopyFacts, CopyJob, CopyReply } from '../replica/copy-thread-client.ts';
+import { copyTo, verifyAndHash, verifyCopy } from '../state/copy.ts';
+import { StateCorruptionError } from '../state/errors.ts';
+
+const PIECE_BYTES = 1024 * 1024;
 
 function run(job: CopyJob): CopyReply {
   try {
-    return { ok: true, facts: job.type === 'copy' ? copyTo(job.from, job.to) : verifyCopy(job.path) };
+    return { ok: true, facts: doJob(job) };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, problem: problemOf(error), message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function doJob(job: CopyJob): CopyFacts | BackupCopyFacts {
+  switch (job.type) {
+    case 'copy':
+      return copyTo(job.from, job.to);
+    case 'backup':
+      return backupTo(job.from, job.to);
+    case 'verify':
+      return verifyCopy(job.path);
+  }
+}
+
+function backupTo(from: string, to: string): BackupCopyFacts {
+  copyTo(from, to);
+  try {
+    return { ...verifyAndHash(to), sha256: fileHash(to) };
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw error;
+  }
+}
+
+function fileHash(path: string): string {
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(PIECE_BYTES);
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const bytes = readSync(file, piece, 0, piece.length, null);
+      if (bytes === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytes));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function problemOf(error: unknown): Extract<CopyReply, { ok: false }>['problem'] {
+  if (error instanceof StateCorruptionError) return 'damaged';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code === 'SQLITE_FULL' || code === 'ENOSPC' ? 'no-space' : 'other';
 }
 
 parentPort?.postMessage(run(workerData as CopyJob));

@@ -6,7 +6,14 @@
  * empties the whole. A service that reads its configuration all day finds most of it here; under constant writes it costs a
  * comparison.
  */
-import type { ReadAnswer, QueryName } from '../state/types.ts';
+import type { Query, ReadAnswer, QueryName } from '../state/types.ts';
+
+/** Point reads that come again and again; null for all others. No name holds a NUL. */
+export function cacheKey(query: Query): string | null {
+  if (query.type === 'entry') return `e\0${query.namespace}\0${query.key}`;
+  if (query.type === 'keyBySecretHash') return `s\0${query.secretHash}`;
+  return query.type === 'keyById' ? `k\0${query.id}` : null;
+}
 
 /** Rough cost of an answer besides its value. */
 const ANSWER_BYTES = 512;

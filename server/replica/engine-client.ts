@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import {
+  type BackupOutcome,
   type Engine,
   type GroupView,
   type HealthCheck,
@@ -21,7 +22,8 @@ import {
 import { encodeCommand } from '../state/codec.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import type { Command, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../state/types.ts';
-import { AnswerCache } from './answer-cache.ts';
+import { AnswerCache, cacheKey } from './answer-cache.ts';
+import { startBackup } from './backup-stream.ts';
 import { Board, processNowMs } from './board.ts';
 import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, Operation, Operations } from './protocol.ts';
 import { PortBatch } from './port-batch.ts';
@@ -52,13 +54,6 @@ export interface EngineClientOptions {
 }
 
 const ANSWERS_BYTES_MAX = 16 * 1024 * 1024;
-
-/** Point reads that come again and again; null for all others. No name holds a NUL. */
-function cacheKey(query: Query): string | null {
-  if (query.type === 'entry') return `e\0${query.namespace}\0${query.key}`;
-  if (query.type === 'keyBySecretHash') return `s\0${query.secretHash}`;
-  return query.type === 'keyById' ? `k\0${query.id}` : null;
-}
 
 export class EngineClient implements Engine {
   readonly nodeId: string;
@@ -261,6 +256,11 @@ export class EngineClient implements Engine {
 
   health(): Promise<readonly HealthCheck[]> {
     return this.#ask('health', {});
+  }
+
+  backup(signal: AbortSignal): Promise<BackupOutcome> {
+    const end = (ticket: string): void => this.#out.send({ type: 'backup-ended', ticket });
+    return startBackup({ begin: (ticket) => this.#ask('backup', { ticket }), end }, signal);
   }
 
   metrics(): Promise<string> {

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { ReadIndexOutcome, RelayAnswer, RelayOutcome, RelayRequest } from '../engine/types.ts';
+import type { Backups } from './backups.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import { Board } from './board.ts';
 import { nameOfPeer } from './conf-context.ts';
@@ -20,10 +21,13 @@ export interface EngineHostOptions {
   readonly waitersMax: number;
   readonly services: NodeServices;
   readonly journal: (group: string, index: number | null) => ReplicaJournal | null;
+  readonly backups: Backups;
 }
 
 interface Client {
   readonly out: PortBatch<HostMessage>;
+  /** Tickets of its backups: they end with its thread. */
+  readonly backups: Set<string>;
   servesRelays: boolean;
 }
 
@@ -48,10 +52,13 @@ export class EngineHost {
   /** Serves one more thread over `port`. @returns what that thread needs to begin */
   connect(port: MessagePort): EngineClientInit {
     const index = this.#clients.length;
-    const client: Client = { out: new PortBatch<HostMessage>(port), servesRelays: false };
+    const client: Client = { out: new PortBatch<HostMessage>(port), backups: new Set(), servesRelays: false };
     this.#clients.push(client);
     port.on('message', (messages: readonly ClientMessage[]) => {
       for (const message of messages) this.#receive(client, message);
+    });
+    port.on('close', () => {
+      for (const ticket of client.backups) this.#options.backups.end(ticket);
     });
     client.out.send({ type: 'nodes', nodes: this.#nodes });
     for (const opened of this.#opened.values()) client.out.send({ type: 'opened', opened });
@@ -118,6 +125,10 @@ export class EngineHost {
         this.#relays.get(message.id)?.(message.answer);
         this.#relays.delete(message.id);
         return;
+      case 'backup-ended':
+        client.backups.delete(message.ticket);
+        this.#options.backups.end(message.ticket);
+        return;
       case 'damage':
         this.#options.services.damaged(message.group, message.detail);
         return;
@@ -160,6 +171,9 @@ export class EngineHost {
         return void services.transfer(message.group, message.node, message.timeoutMs).then(answer, failed);
       case 'journal':
         return answer(this.#options.journal(message.group, message.index));
+      case 'backup':
+        client.backups.add(message.ticket);
+        return void this.#options.backups.begin(message.ticket).then(answer, failed);
       case 'labState':
         return answer(services.labState());
       case 'labSet':

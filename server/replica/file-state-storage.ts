@@ -12,13 +12,18 @@ import type { SnapshotMetadata } from '../raft/types.ts';
 import { StateCorruptionError, StateFormatError } from '../state/errors.ts';
 import { SqliteStateMachine } from '../state/sqlite-state-machine.ts';
 import type { MemberInfo, StateIdentity } from '../state/types.ts';
-import type { CopyThread } from './copy-thread-client.ts';
+import type { BackupCopyFacts, CopyThread } from './copy-thread-client.ts';
 import type { OpenedState, SnapshotCopy, StagedState, StateStorage } from './state-storage.ts';
 
 interface Pointer {
   readonly format: 1;
   readonly generation: number;
   readonly installedAt: LogPosition | null;
+}
+
+/** A copy for a backup, and the file it stands in. Whoever asked for it removes the file. */
+export interface BackupCopy extends BackupCopyFacts {
+  readonly path: string;
 }
 
 /** A staged copy, and the file it stands in. */
@@ -33,6 +38,8 @@ const QUICK_CHECK_BYTES_MAX = 256 * 1024 * 1024;
 export class FileStateStorage implements StateStorage {
   readonly #dir: string;
   readonly #copies: CopyThread;
+  /** Copies are made one after the other: the next begins when this settles. */
+  #copying: Promise<unknown> = Promise.resolve();
 
   /** @param dir an existing directory, locked by this process */
   constructor(dir: string, copies: CopyThread) {
@@ -103,9 +110,34 @@ export class FileStateStorage implements StateStorage {
     const pointer = this.#readPointer(group);
     if (pointer === null) throw new Error(`group ${group} has no state to copy`);
     const side = join(this.#dir, `side-out-${group}-${randomBytes(6).toString('hex')}.db`);
-    const { applied, confState } = await this.#copies.copy(this.#path(group, pointer.generation), side);
+    const { applied, confState } = await this.#inTurn(() => this.#copies.copy(this.#path(group, pointer.generation), side));
     const { size } = await stat(side);
     return { metadata: { ...applied, confState }, sizeBytes: size, chunks: () => fileChunks(side), dispose: () => removeDatabase(side) };
+  }
+
+  /**
+   * Copies the live state aside for a backup, proven and hashed.
+   * @throws StateCorruptionError, CopySpaceError; when `signal` is aborted, any error. No file is left then
+   */
+  async backup(group: string, signal: AbortSignal): Promise<BackupCopy> {
+    const side = join(this.#dir, `side-backup-${group}-${randomBytes(6).toString('hex')}.db`);
+    try {
+      const facts = await this.#inTurn(async () => {
+        const pointer = this.#readPointer(group);
+        if (pointer === null) throw new Error(`group ${group} has no state to copy`);
+        return this.#copies.backup(this.#path(group, pointer.generation), side, signal);
+      });
+      return { ...facts, path: side };
+    } catch (error) {
+      removeDatabase(side);
+      throw error;
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#copying.then(work, work);
+    this.#copying = turn.catch(() => undefined);
+    return turn;
   }
 
   async stage(group: string, expected: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<StagedState> {

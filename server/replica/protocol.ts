@@ -7,6 +7,7 @@ import type { HealthCheck, LabState, ProposeOutcome, ReadIndexOutcome, RelayAnsw
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { StateIdentity } from '../state/types.ts';
+import type { BackupBegun } from './backups.ts';
 
 /** Questions, by operation: what is asked, and what is answered. */
 export interface Operations {
@@ -31,6 +32,8 @@ export interface Operations {
     readonly a: { readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' };
   };
   journal: { readonly q: { readonly group: string; readonly index: number | null }; readonly a: ReplicaJournal | null };
+  /** Copies all states aside for a backup; `backup-ended` with the same ticket lets go of it, and is to follow in every case. */
+  backup: { readonly q: { readonly ticket: string }; readonly a: BackupBegun };
   labState: { readonly q: object; readonly a: LabState };
   labSet: { readonly q: { readonly change: Partial<LabState> }; readonly a: LabState };
 }
@@ -42,6 +45,7 @@ export type ClientMessage =
   /** This thread answers relayed requests from now on. */
   | { readonly type: 'serve-relays' }
   | { readonly type: 'relay-answer'; readonly id: number; readonly answer: RelayAnswer | null }
+  | { readonly type: 'backup-ended'; readonly ticket: string }
   /** A reader found damage. */
   | { readonly type: 'damage'; readonly group: string; readonly detail: string };
 

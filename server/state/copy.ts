@@ -8,7 +8,7 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'no
 import { dirname } from 'node:path';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { ConfState } from '../raft/types.ts';
-import { verifiedRevisions } from './content-hash.ts';
+import { contentHash, verifiedRevisions } from './content-hash.ts';
 import { type Connection, connectCopier } from './database.ts';
 import { checkFormat } from './ddl.ts';
 import { StateFormatError, withNamedErrors } from './errors.ts';
@@ -83,6 +83,17 @@ export function verifyCopy(path: string): StateCopy {
     const rows = verifiedRevisions(connection);
     while (rows.next().done !== true);
     return describe(connection, path);
+  });
+}
+
+/**
+ * The same proof, and the hash over the content that it went through.
+ * @throws StateFormatError when it is no state, StateCorruptionError when it is damaged
+ */
+export function verifyAndHash(path: string): StateCopy & { readonly stateHash: string } {
+  return withConnection(path, (connection) => {
+    checkStructure(connection);
+    return { ...describe(connection, path), stateHash: contentHash(connection) };
   });
 }
 

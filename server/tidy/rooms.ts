@@ -51,6 +51,12 @@ export const ROOMS: readonly Room[] = [
   { path: 'server/state', mayImport: [...LIB, ...PURE], instead: STORE_ADVICE },
   { path: 'server/peers', mayImport: [...LIB, ...PURE, 'server/disk'], instead: STORE_ADVICE },
 
+  {
+    path: 'server/backup',
+    mayImport: LIB,
+    instead: 'This is the format of a file, for whoever writes or reads one; it knows nothing of where states live.',
+  },
+
   // The engine and its port.
   {
     path: 'server/engine',
@@ -60,7 +66,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'server/replica',
-    mayImport: [...LIB, ...PURE, 'server/disk', 'server/log', 'server/state', 'server/peers', 'server/engine'],
+    mayImport: [...LIB, ...PURE, 'server/disk', 'server/log', 'server/state', 'server/peers', 'server/backup', 'server/engine'],
     instead: 'The engine knows nothing of who asks: pass it in through server/main, or speak through server/engine.',
   },
 
@@ -97,7 +103,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'server/main', mayImport: 'anything', instead: '' },
   {
     path: 'server/cli',
-    mayImport: [...LIB, 'lib/client', 'server/config', 'server/disk', 'server/main'],
+    mayImport: [...LIB, 'lib/client', 'server/config', 'server/disk', 'server/backup', 'server/main'],
     instead: 'The command line speaks HTTP through lib/client; what works on a data directory offline goes through server/main.',
   },
   { path: 'server/sim', mayImport: 'anything', instead: '' },

@@ -6,6 +6,7 @@ import type { Genesis } from '../../state/genesis.ts';
 import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../../state/types.ts';
 import { ReplicaUnavailableError } from '../types.ts';
 import type {
+  BackupOutcome,
   Engine,
   GroupView,
   HealthCheck,
@@ -22,6 +23,7 @@ import type {
 } from '../types.ts';
 import type { ProposalFate, TestCluster } from './test-cluster.ts';
 import { Gate } from './gate.ts';
+import { backupOf } from './test-backup.ts';
 
 const GROUP = 'default';
 
@@ -255,6 +257,11 @@ export class TestEngine implements Engine {
     this.#cluster.leader = node;
     this.#cluster.newTerm();
     return Promise.resolve({ kind: 'done' });
+  }
+
+  backup(): Promise<BackupOutcome> {
+    if (this.condition !== 'ok') return Promise.resolve({ kind: 'not-ready' });
+    return Promise.resolve({ kind: 'ready', backup: backupOf(this.#state, this.nodeId) });
   }
 
   metrics(): Promise<string> {

@@ -5,6 +5,7 @@
 import { describe } from 'vitest';
 import { accessSuite } from './access-suite.ts';
 import { clockSuite } from './clock-suite.ts';
+import { backupSuite } from './backup-suite.ts';
 import { consistencySuite } from './consistency-suite.ts';
 import { entriesSuite } from './entries-suite.ts';
 import { historySuite } from './history-suite.ts';
@@ -24,5 +25,6 @@ export function runApiSuite(target: SuiteTarget): void {
     requestsSuite(api, target);
     accessSuite(api, target);
     streamsSuite(api, target);
+    backupSuite(api, target);
   });
 }

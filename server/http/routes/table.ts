@@ -2,6 +2,7 @@
 import type { AnyRoute } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { auditRoutes } from './audit.ts';
+import { backupRoutes } from './backup.ts';
 import { clusterRoutes, labRoutes, probeRoutes } from './cluster.ts';
 import { entryRoutes } from './entries.ts';
 import { namespaceRoutes } from './namespaces.ts';
@@ -15,6 +16,7 @@ export function routeTable(lab: boolean): readonly AnyRoute[] {
     ...auditRoutes,
     ...streamRoutes,
     ...clusterRoutes,
+    ...backupRoutes,
     ...accessRoutes,
     ...probeRoutes,
     ...(lab ? labRoutes : []),
