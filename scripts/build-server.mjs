@@ -3,16 +3,22 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-import { build } from 'esbuild';
-
 import { entryPoints, stampFile } from './build.mjs';
+import { bundleServer } from './bundle.mjs';
 import { ROOT } from './install.mjs';
 import { dropStamp, filesUnder, readStamp, writeStamp } from './stamp.mjs';
 
 const OUT_DIR = 'dist';
 
 /** Files that shape the bundles without being imported by them. */
-const SETTINGS = ['scripts/entry-points.json', 'scripts/build-server.mjs', 'package.json', 'tsconfig.json', 'tsconfig.base.json'];
+const SETTINGS = [
+  'scripts/entry-points.json',
+  'scripts/build-server.mjs',
+  'scripts/bundle.mjs',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.base.json',
+];
 
 const startedAtMs = Date.now();
 const previous = readStamp(stampFile('server'))?.outputs ?? [];
@@ -20,26 +26,7 @@ dropStamp(stampFile('server'));
 
 const wanted = Object.entries(entryPoints());
 
-const result = await build({
-  absWorkingDir: ROOT,
-  entryPoints: Object.fromEntries(wanted),
-  outdir: OUT_DIR,
-  outExtension: { '.js': '.mjs' },
-  // Beside the entry points, so that `new URL('./reader-thread.mjs', import.meta.url)` holds wherever its code ends up.
-  chunkNames: 'chunk-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.20',
-  packages: 'external',
-  sourcemap: 'linked',
-  sourcesContent: false,
-  define: { 'process.env.NODE_ENV': '"production"' },
-  metafile: true,
-  write: false,
-  logLevel: 'warning',
-}).catch(() => process.exit(1)); // esbuild has said what is wrong, with the place
+const result = await bundleServer({ root: ROOT, entries: Object.fromEntries(wanted), outDir: OUT_DIR }).catch(() => process.exit(1)); // esbuild has said what is wrong, with the place
 
 // Chunks first and entry points last, each by a rename: who starts meanwhile finds a whole program, the old one or the new one.
 const files = result.outputFiles.map(({ path, contents }) => ({ path: relative(ROOT, path), contents }));

@@ -7,7 +7,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const PROGRAM = join(ROOT, 'dist', 'node.mjs');
+/** The build that is under test. */
+export const PROGRAM = join(ROOT, 'dist', 'node.mjs');
 
 /** Whatever a test leaves running ends with it, stopped processes too. */
 const running = new Set<ChildProcess>();
@@ -42,12 +43,15 @@ export interface LogLine {
 
 export class NodeProcess {
   readonly spec: NodeSpec;
+  /** What the next start runs. */
+  program: string;
   #child: ChildProcess | null = null;
   #ended: Promise<Ending> | null = null;
   #said = '';
 
   constructor(spec: NodeSpec) {
     this.spec = spec;
+    this.program = spec.program ?? PROGRAM;
   }
 
   get id(): string {
@@ -86,7 +90,7 @@ export class NodeProcess {
   start(changed: Readonly<Record<string, string>> = {}): void {
     if (this.#child !== null) throw new Error(`${this.id} runs already`);
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CONFMAN_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name)));
-    const child = spawn(process.execPath, [this.spec.program ?? PROGRAM, ...this.#flags(changed), '--stop-with-stdin'], {
+    const child = spawn(process.execPath, [this.program, ...this.#flags(changed), '--stop-with-stdin'], {
       cwd: ROOT,
       env: { ...env, ...this.spec.env } as NodeJS.ProcessEnv,
       // Should this process die, the other end of its input closes, and the node stops.

@@ -320,6 +320,16 @@ describe('the version between calls', () => {
     expect((await confman(['token', 'show'])).stdout).toBe('aaaaaaaa.00000001/1:1\n');
   });
 
+  test('is left alone when a later version has kept it', async () => {
+    await confman(['put', 'app', 'k', 'x']);
+    const later = readFileSync(stateFile(), 'utf8').replace('"format": 1', '"format": 2');
+    writeFileSync(stateFile(), later);
+    const refused = await confman(['get', 'app', 'k']);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('has format 2, this version of confman knows 1: use the newer version, or remove the file');
+    expect(readFileSync(stateFile(), 'utf8')).toBe(later);
+  });
+
   test('survives commands that run at the same time', async () => {
     await Promise.all(Array.from({ length: 12 }, async (_, number) => confman(['put', 'app', `k${number}`, 'x'])));
     expect((await confman(['token', 'show'])).stdout).toBe('aaaaaaaa.00000001/1:12\n');

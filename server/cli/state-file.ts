@@ -9,6 +9,7 @@ import { readFileIfAny, replaceFile } from '../../lib/client/node/atomic-file.ts
 import { Session } from '../../lib/client/session.ts';
 import { formatToken, isHistory, parseToken, TokenError } from '../../lib/contract/token.ts';
 import type { SessionState } from '../../lib/client/session.ts';
+import { CommandError } from './exit.ts';
 
 interface StateDocument {
   readonly format: 1;
@@ -92,9 +93,16 @@ export class StateFile {
     if (text === null) return empty;
     try {
       const content: unknown = JSON.parse(text);
-      // Only this class writes the file; one of a later format is left to later versions.
+      // A later format may say what this version would have to keep to, and to write over it would lose that.
+      const format = formatOf(content);
+      if (format > 1) {
+        throw new CommandError(
+          `${this.#path} has format ${format}, this version of confman knows 1: use the newer version, or remove the file to begin anew`,
+        );
+      }
       return isStateDocument(content) ? content : empty;
-    } catch {
+    } catch (error) {
+      if (error instanceof CommandError) throw error;
       return empty;
     }
   }
@@ -138,6 +146,12 @@ function split(seen: SessionState): ReadonlyMap<string, SessionState> {
     parts.set(cluster, { token: formatToken(elements), clock: seen.clock });
   }
   return parts;
+}
+
+/** 0 for what was never one of ours. */
+function formatOf(content: unknown): number {
+  const format = typeof content === 'object' && content !== null && 'format' in content ? content.format : 0;
+  return typeof format === 'number' ? format : 0;
 }
 
 function isStateDocument(content: unknown): content is StateDocument {

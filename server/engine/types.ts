@@ -10,6 +10,9 @@ import type { ClockValue } from '../clock/hlc.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity } from '../state/types.ts';
 
+/** A command before the engine gives it the level that the cluster has. */
+export type ProposedCommand = Omit<Command, 'level'>;
+
 export interface WaitOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -55,6 +58,8 @@ export interface GroupView {
   /** Last commit index that this replica has heard of. */
   readonly commitIndex: number;
   readonly appliedIndex: number;
+  /** Level of the cluster's commands, as this replica has applied it. */
+  readonly level: number;
   readonly leader: { readonly node: string; readonly url: string } | null;
   /** Since this replica heard from the leader (0 at a leader that a quorum confirms); null: never. */
   readonly contactMs: number | null;
@@ -129,8 +134,8 @@ export interface Engine {
   /** Cluster id and lineages as this replica's state has them; null before the cluster is formed or joined. */
   identity(group: string): StateIdentity | null;
 
-  /** Proposes a command; the leader stamps it. Rejects only on a programming error. */
-  propose(group: string, command: Command, options: ProposeOptions): Promise<ProposeOutcome>;
+  /** Proposes a command at the level of the cluster; the leader stamps it. Rejects only on a programming error. */
+  propose(group: string, command: ProposedCommand, options: ProposeOptions): Promise<ProposeOutcome>;
 
   /** Asks the leader, which confirms by a quorum round begun after the question, for its commit index. Answers questions of one turn together. */
   readIndex(group: string, options: WaitOptions): Promise<ReadIndexOutcome>;

@@ -1,4 +1,10 @@
 import { DataDirError } from '../disk/errors.ts';
+import { LogVersionError } from '../log/types.ts';
+import { ProgramTooOldError } from '../replica/levels.ts';
+import { StateFormatError, UnknownCommandError } from '../state/errors.ts';
+
+/** Their message tells an operator what to do: no place in the program would tell more. */
+const TOLD = [DataDirError, LogVersionError, ProgramTooOldError, StateFormatError, UnknownCommandError];
 
 /** Faults of the place that a node is started in, whose own message says all there is to say. */
 const OF_THE_PLACE = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR']);
@@ -7,5 +13,5 @@ const OF_THE_PLACE = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EPERM', 
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code = '' } = error as NodeJS.ErrnoException;
-  return error instanceof DataDirError || OF_THE_PLACE.has(code) ? error.message : (error.stack ?? error.message);
+  return TOLD.some((kind) => error instanceof kind) || OF_THE_PLACE.has(code) ? error.message : (error.stack ?? error.message);
 }

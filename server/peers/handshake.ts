@@ -66,6 +66,7 @@ export type HandshakeResult =
       readonly reason: PeerRefusal;
       readonly by: 'us' | 'peer';
       /** As the peer calls itself; null when it proved nothing. */ readonly name: string | null;
+      /** All that it said of itself, under the same condition. */ readonly hello: Hello | null;
       readonly detail: string;
     }
   /** To be closed without a word: the peer is cut off on purpose. */
@@ -151,7 +152,7 @@ export class Handshake {
     this.#checkOpening(body);
     const channel = CHANNELS[body.readUInt8(MAGIC.length + 1)] ?? null;
     if (channel === null) throw new WireError('unknown channel');
-    if (body.readUInt8(MAGIC.length) !== VERSION) return this.#refuse('level', null, 'other handshake version');
+    if (body.readUInt8(MAGIC.length) !== VERSION) return this.#refuse('level', 'other handshake version');
     this.#channel = channel;
     this.#note(message);
     this.#expected = MESSAGE.prove;
@@ -171,14 +172,14 @@ export class Handshake {
 
   #receiveProof(message: Buffer, body: Buffer): HandshakeResult | null {
     const content = this.#verify(MESSAGE.prove, body);
-    if (content === null) return this.#refuse('stranger', null, 'proof does not fit');
+    if (content === null) return this.#refuse('stranger', 'proof does not fit');
     this.#note(message);
     const wire = decodeHello(content);
     const { hello, session } = this.#options;
     const verdict = wire.to === hello.name ? this.#judge(wire) : 'wrong-node';
     if (verdict === 'cut') return { kind: 'cut', name: wire.hello.name };
     this.#sendProven(MESSAGE.answer, Buffer.of(VERDICTS.indexOf(verdict)), encodeHello({ hello, session, to: null }));
-    if (verdict !== 'accept') return this.#refused(verdict, wire.hello.name, describe(wire.hello));
+    if (verdict !== 'accept') return this.#refused(verdict, wire.hello);
     this.#expected = MESSAGE.confirm;
     return null;
   }
@@ -191,26 +192,36 @@ export class Handshake {
     const wire = decodeHello(content.subarray(1));
     const { role } = this.#options;
     assert(role.type === 'dialler', 'only a dialler is answered');
-    if (theirs !== 'accept') return { kind: 'refused', reason: theirs, by: 'peer', name: wire.hello.name, detail: describe(wire.hello) };
+    if (theirs !== 'accept')
+      return { kind: 'refused', reason: theirs, by: 'peer', name: wire.hello.name, hello: wire.hello, detail: describe(wire.hello) };
     const verdict = wire.hello.name === role.dialled ? this.#judge(wire) : 'wrong-node';
     if (verdict === 'cut') return { kind: 'cut', name: wire.hello.name };
     this.#sendProven(MESSAGE.confirm, Buffer.of(VERDICTS.indexOf(verdict)));
-    return verdict === 'accept' ? this.#established() : this.#refused(verdict, wire.hello.name, describe(wire.hello));
+    return verdict === 'accept' ? this.#established() : this.#refused(verdict, wire.hello);
   }
 
   #receiveConfirmation(body: Buffer): HandshakeResult {
-    const name = this.#remote?.wire.hello.name ?? null;
+    const hello = this.#remote?.wire.hello ?? null;
     const content = this.#verify(MESSAGE.confirm, body);
-    if (content === null) return this.#refused('stranger', name, 'proof does not fit');
+    if (content === null) return this.#refused('stranger', hello, 'proof does not fit');
     const theirs = readVerdict(content);
-    return theirs === 'accept' ? this.#established() : { kind: 'refused', reason: theirs, by: 'peer', name, detail: '' };
+    return theirs === 'accept'
+      ? this.#established()
+      : { kind: 'refused', reason: theirs, by: 'peer', name: hello?.name ?? null, hello, detail: '' };
   }
 
   /** Nothing vouches for it, so it may only mean what a failed proof would have meant as well. */
   #receiveRefusal(reader: ByteReader): HandshakeResult {
     const reason = VERDICTS[reader.u8()];
     reader.end();
-    return { kind: 'refused', reason: reason === 'level' ? 'level' : 'stranger', by: 'peer', name: null, detail: 'refused without proof' };
+    return {
+      kind: 'refused',
+      reason: reason === 'level' ? 'level' : 'stranger',
+      by: 'peer',
+      name: null,
+      hello: null,
+      detail: 'refused without proof',
+    };
   }
 
   #judge(wire: WireHello): 'accept' | 'cut' | PeerRefusal {
@@ -234,13 +245,13 @@ export class Handshake {
     };
   }
 
-  #refused(reason: PeerRefusal, name: string | null, detail: string): HandshakeResult {
-    return { kind: 'refused', reason, by: 'us', name, detail };
+  #refused(reason: PeerRefusal, hello: Hello | null, detail = hello === null ? '' : describe(hello)): HandshakeResult {
+    return { kind: 'refused', reason, by: 'us', name: hello?.name ?? null, hello, detail };
   }
 
-  #refuse(reason: 'stranger' | 'level', name: string | null, detail: string): HandshakeResult {
+  #refuse(reason: 'stranger' | 'level', detail: string): HandshakeResult {
     this.#send(MESSAGE.refuse, Buffer.of(VERDICTS.indexOf(reason)));
-    return this.#refused(reason, name, detail);
+    return this.#refused(reason, null, detail);
   }
 
   #checkOpening(body: Buffer): void {

@@ -337,7 +337,7 @@ class TcpPeerTransport implements PeerTransport {
           peer: outcome.name ?? peer?.name,
           detail: outcome.detail,
         });
-        peer?.refused({ reason: outcome.reason, by: outcome.by });
+        peer?.refused({ reason: outcome.reason, by: outcome.by, hello: outcome.hello });
         return;
       }
       case 'invalid':

@@ -86,7 +86,12 @@ export interface PeerState {
   readonly bytesIn: number;
   readonly bytesOut: number;
   /** The last refusal, by either side, since the peer was last connected. */
-  readonly refused: { readonly reason: PeerRefusal; readonly by: 'us' | 'peer' } | null;
+  readonly refused: {
+    readonly reason: PeerRefusal;
+    readonly by: 'us' | 'peer';
+    /** What the peer said of itself, if it proved to know the secret. */
+    readonly hello?: Hello | null | undefined;
+  } | null;
   /** From the latest handshake, kept after a disconnection. */
   readonly hello: Hello | null;
 }

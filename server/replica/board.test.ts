@@ -10,6 +10,7 @@ const row: BoardRow = {
   leader: 2,
   contactAtMs: 123,
   generation: 9,
+  level: 3,
 };
 
 test('shows in another thread what the consensus thread has written', () => {

@@ -10,13 +10,13 @@ const CONDITIONS: readonly ReplicaCondition[] = ['ok', 'forming', 'wiped-node', 
 const ROLES = ['leader', 'follower', 'candidate', 'learner'] as const;
 export type BoardRole = (typeof ROLES)[number];
 
-const FIELDS = ['term', 'commit', 'applied', 'role', 'condition', 'leader', 'contactAt', 'generation'] as const;
+const FIELDS = ['term', 'commit', 'applied', 'role', 'condition', 'leader', 'contactAt', 'generation', 'level'] as const;
 type Field = (typeof FIELDS)[number];
 
 /** Threads that wait for applied indexes. */
 export const CLIENTS_MAX = 8;
 export const GROUPS_MAX = 256;
-const SLOT = 16;
+const SLOT = 24;
 /** Wanted indexes stand behind the fields of their slot. */
 const WANT = FIELDS.length;
 const NONE = -1n;
@@ -32,6 +32,7 @@ export interface BoardRow {
   /** Monotonic milliseconds when the leader was last heard; null: never. */
   readonly contactAtMs: number | null;
   readonly generation: number;
+  readonly level: number;
 }
 
 /** Shared by all threads of a node. Slots are given to groups by the consensus thread. */
@@ -71,6 +72,7 @@ export class Board {
       leader: leader < 0 ? null : leader,
       contactAtMs: contactAt < 0 ? null : contactAt,
       generation: this.generation(slot),
+      level: this.#load(slot, 'level'),
     };
   }
 
@@ -82,6 +84,7 @@ export class Board {
     this.#store(slot, 'leader', row.leader ?? -1);
     this.#store(slot, 'contactAt', row.contactAtMs ?? -1);
     this.#store(slot, 'generation', row.generation);
+    this.#store(slot, 'level', row.level);
     this.#store(slot, 'applied', row.appliedIndex);
   }
 

@@ -14,6 +14,7 @@ import type { NodeIdentity } from './identity.ts';
 import { Lab } from './lab.ts';
 import { Maintenance } from './maintenance.ts';
 import { Lateness } from './lateness.ts';
+import { commonToMembers, ProgramTooOldError, spokenLevels, tooOld } from './levels.ts';
 import { metricsText } from './metrics-text.ts';
 import { healthChecks, type NodeFacts, nodeReasons } from './node-health.ts';
 import type { NodeServices } from './node-services.ts';
@@ -31,9 +32,6 @@ import { type NodePhase, unformedStatus, unformedView } from './unformed.ts';
 import { handOver, transferLeadership } from './transfer.ts';
 
 export const GROUP_DEFAULT = 'default';
-/** Levels of commands and frames that this build speaks. */
-export const LEVEL_MIN = 1;
-export const LEVEL_MAX = 1;
 
 export class ConsensusNode implements NodeServices {
   readonly #options: ConsensusNodeOptions;
@@ -152,6 +150,7 @@ export class ConsensusNode implements NodeServices {
       group: GROUP_DEFAULT,
       seedKeyHash: options.seedKeyHash,
       retention: options.retention,
+      commonLevel: () => commonToMembers(options.name, host.members(), this.#transport),
       onSeeded: options.onSeeded,
       logger: options.logger,
     });
@@ -166,7 +165,6 @@ export class ConsensusNode implements NodeServices {
       version: options.version,
       startedMs: this.#startedMs,
       disk: options.disk,
-      level: LEVEL_MAX,
       reasons: () => nodeReasons(this.#facts()),
     });
     await this.#open(host, GROUP_DEFAULT);
@@ -230,8 +228,7 @@ export class ConsensusNode implements NodeServices {
       listHash: initialClusterHash(this.#options.initialMembers),
       peerAddress: this.#options.peerAddress,
       url: this.#options.url,
-      levelMin: LEVEL_MIN,
-      levelMax: LEVEL_MAX,
+      ...spokenLevels(this.#host?.replica(GROUP_DEFAULT)?.machine.level() ?? null),
       buildVersion: this.#options.version,
     };
   }
@@ -258,7 +255,11 @@ export class ConsensusNode implements NodeServices {
         await receiveSnapshot(this.#host, this.#options.storage, stream);
         return new Uint8Array(0);
       },
-      onPeerChange: (name, { connected, refused }) => this.#options.logger('debug', 'peer-changed', { name, connected, refused }),
+      onPeerChange: (name, { connected, refused }) => {
+        this.#options.logger('debug', 'peer-changed', { name, connected, refused: refused?.reason });
+        const why = tooOld(this.#identity, refused);
+        if (why !== null) this.#options.observer.fatal(`${this.#options.name} cannot go on`, new ProgramTooOldError(why));
+      },
     };
   }
 

@@ -1,6 +1,7 @@
 /** Queued proposals, once a turn: into the core of the leader, or out to the node that leads. */
 import type { RawNode } from '../raft/raw-node.ts';
 import type { PeerId } from '../raft/types.ts';
+import { readLevel } from '../state/codec.ts';
 import type { Proposal, ProposalQueue } from './proposal-queue.ts';
 import type { Stamper } from './stamper.ts';
 
@@ -15,11 +16,13 @@ export interface LeaderDrain {
   readonly wallMs: number;
   /** Commands that take space are refused for now. */
   readonly storageFull: boolean;
+  /** The cluster's level, as this replica has applied it. */
+  readonly level: number;
 }
 
 /** At the leader: stamps what waits and proposes it in one piece. */
-export function proposeQueued({ core, proposals, stamper, wallMs, storageFull }: LeaderDrain): void {
-  const taken = proposals.take(PROPOSALS_MAX, BYTES_MAX);
+export function proposeQueued({ core, proposals, stamper, wallMs, storageFull, level }: LeaderDrain): void {
+  const taken = refuseAboveLevel(proposals.take(PROPOSALS_MAX, BYTES_MAX), level);
   const batch = storageFull ? refuseWhenFull(taken) : taken;
   if (batch.length === 0) return;
   const result = core.propose(batch.map((proposal) => stamper.stamp(proposal.bytes, wallMs)));
@@ -38,6 +41,17 @@ export function takeForLeader(proposals: ProposalQueue, leader: PeerId | null): 
   }
   proposals.putBack(stay);
   return go;
+}
+
+/**
+ * A leader proposes nothing above the level that it has applied, because some member may not understand it. Only a follower
+ * that is ahead of a new leader can ask for that, for as long as the leader's own tail is not applied. What is below the
+ * level goes: every program that may be a member knows all levels up to that of the cluster.
+ */
+function refuseAboveLevel(proposals: readonly Proposal[], level: number): readonly Proposal[] {
+  if (proposals.every(({ bytes }) => readLevel(bytes) <= level)) return proposals;
+  for (const proposal of proposals) if (readLevel(proposal.bytes) > level) proposal.settle({ kind: 'refused', code: 'not-ready' });
+  return proposals.filter(({ bytes }) => readLevel(bytes) <= level);
 }
 
 function refuseWhenFull(proposals: readonly Proposal[]): readonly Proposal[] {

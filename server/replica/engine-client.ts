@@ -9,6 +9,7 @@ import {
   type Engine,
   type GroupView,
   type HealthCheck,
+  type ProposedCommand,
   type ProposeOptions,
   type ProposeOutcome,
   type ReadIndexOutcome,
@@ -21,7 +22,7 @@ import {
 } from '../engine/types.ts';
 import { encodeCommand } from '../state/codec.ts';
 import { StateCorruptionError } from '../state/errors.ts';
-import type { Command, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../state/types.ts';
+import type { Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../state/types.ts';
 import { AnswerCache, cacheKey } from './answer-cache.ts';
 import { startBackup } from './backup-stream.ts';
 import { Board, processNowMs } from './board.ts';
@@ -173,6 +174,7 @@ export class EngineClient implements Engine {
         term: 0,
         commitIndex: 0,
         appliedIndex: 0,
+        level: 1,
         leader: null,
         contactMs: null,
         stale: true,
@@ -187,6 +189,7 @@ export class EngineClient implements Engine {
       term: row.term,
       commitIndex: row.commitIndex,
       appliedIndex: row.appliedIndex,
+      level: row.level,
       leader: leader === undefined ? null : { node: leader.node, url: leader.url },
       contactMs,
       stale: contactMs === null || contactMs > this.#init.staleAfterMs,
@@ -207,10 +210,10 @@ export class EngineClient implements Engine {
 
   // ------------------------------------------------------------------------------------------------------- writes and questions
 
-  async propose(group: string, command: Command, options: ProposeOptions): Promise<ProposeOutcome> {
+  async propose(group: string, command: ProposedCommand, options: ProposeOptions): Promise<ProposeOutcome> {
     const asked = this.#ask('propose', {
       group,
-      command: encodeCommand(command),
+      command: encodeCommand({ level: Math.max(1, this.view(group).level), ...command }),
       forward: options.forward,
       frees: options.frees,
       after: options.after,

@@ -63,7 +63,8 @@ export class FileStateStorage implements StateStorage {
     const [text = '', sum = ''] = readFileSync(path, 'utf8').split('\n');
     if (createHash('sha256').update(text).digest('hex') !== sum) throw new StateCorruptionError(`${path} is damaged`);
     const pointer = JSON.parse(text) as Pointer;
-    if (pointer.format !== 1) throw new StateFormatError(`${path} has format ${String(pointer.format)}, this program knows 1`);
+    if (pointer.format !== 1)
+      throw new StateFormatError(`${path} has format ${String(pointer.format)}, this program knows 1: start a newer version of Confman`);
     return pointer;
   }
 

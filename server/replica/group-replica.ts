@@ -244,7 +244,10 @@ export class GroupReplica {
   #drainProposals(leads: boolean, leader: PeerId | null, storageFull: boolean): void {
     const { proposals } = this;
     if (leads) this.#raiseStamps();
-    if (leads) return proposeQueued({ core: this.#core, proposals, stamper: this.#stamper, wallMs: this.#runtime.wallMs(), storageFull });
+    if (leads) {
+      const [wallMs, level] = [this.#runtime.wallMs(), this.machine.level()];
+      return proposeQueued({ core: this.#core, proposals, stamper: this.#stamper, wallMs, storageFull, level });
+    }
     const go = takeForLeader(proposals, leader);
     if (leader !== null && go.length > 0) this.#callbacks.forward(this.group, leader, go);
   }

@@ -333,6 +333,7 @@ export class ReplicaHost {
         term: 0,
         commitIndex: 0,
         appliedIndex: 0,
+        level: 1,
         contactMs: null,
         leaderPeer: null,
       };
@@ -350,6 +351,7 @@ export class ReplicaHost {
       term,
       commitIndex: commit,
       appliedIndex,
+      level: replica.machine.level(),
       contactMs: this.#contactMs(replica),
       leaderPeer: replica.serving ? leader : null,
     };

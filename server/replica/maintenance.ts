@@ -1,4 +1,4 @@
-/** What a leader does for its group now and then: the first key of a new cluster, and retention, both through the log. */
+/** What a leader does for its group now and then, through the log: the first key of a new cluster, its level, retention. */
 import type { ProposeOutcome } from '../engine/types.ts';
 import { encodeCommand } from '../state/codec.ts';
 import type { CommandBody } from '../state/types.ts';
@@ -11,10 +11,13 @@ export interface MaintenanceOptions {
   readonly group: string;
   readonly seedKeyHash: string;
   readonly retention: { readonly revisionsPerKey: number; readonly revisionsMs: number; readonly auditMs: number };
+  /** The level that all members know; null: not known now. */
+  readonly commonLevel: () => number | null;
   readonly onSeeded: () => void;
   readonly logger: Logger;
 }
 
+const RAISE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 60_000;
 /** Rows that one `expire` may remove: its transaction must not hold up the loop. */
 const EXPIRE_ROWS_MAX = 500;
@@ -25,6 +28,8 @@ const PROPOSE_MS = 5000;
 export class Maintenance {
   readonly #options: MaintenanceOptions;
   #seeding = false;
+  #raising = false;
+  #nextRaiseMs = 0;
   #expiring = false;
   #nextExpireMs: number;
 
@@ -40,6 +45,7 @@ export class Maintenance {
 
   tick(): void {
     this.#seedIfNew();
+    this.#raiseLevel();
     const { runtime } = this.#options;
     if (runtime.nowMs() < this.#nextExpireMs || this.#expiring || !this.#leads()) return;
     this.#expiring = true;
@@ -58,6 +64,21 @@ export class Maintenance {
     this.#propose({ type: 'seed', keyId: 'admin', name: 'admin', secretHash: seedKeyHash }, (outcome) => {
       this.#seeding = false;
       if (outcome.kind === 'applied') onSeeded();
+    });
+  }
+
+  /** The level rises as soon as every member runs a program that knows the next one. */
+  #raiseLevel(): void {
+    const { host, group, runtime, commonLevel, logger } = this.#options;
+    if (this.#raising || this.#seeding || runtime.nowMs() < this.#nextRaiseMs || !this.#leads()) return;
+    this.#nextRaiseMs = runtime.nowMs() + RAISE_EVERY_MS;
+    const machine = host.replica(group)?.machine;
+    const level = commonLevel();
+    if (machine === undefined || machine.lastStamp() === null || level === null || level <= machine.level()) return;
+    this.#raising = true;
+    this.#propose({ type: 'raise-level', level }, (outcome) => {
+      this.#raising = false;
+      if (outcome.kind === 'applied') logger('info', 'level-raised', { group, level });
     });
   }
 
@@ -85,7 +106,7 @@ export class Maintenance {
   #propose(body: CommandBody, settle: (outcome: ProposeOutcome) => void): void {
     const { host, group, runtime } = this.#options;
     const bytes = encodeCommand({
-      level: 1,
+      level: host.replica(group)?.machine.level() ?? 1,
       actor: { keyId: 'system', name: 'system' },
       requestId: `system-${body.type}`,
       idempotency: null,

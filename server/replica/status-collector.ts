@@ -20,7 +20,6 @@ export interface StatusCollectorOptions {
   readonly version: string;
   readonly startedMs: number;
   readonly disk: () => { readonly freeBytes: number; readonly dataBytes: number };
-  readonly level: number;
   readonly reasons: () => NodeReport['reasons'];
 }
 
@@ -80,7 +79,7 @@ export class StatusCollector {
 
   /** What this node says of itself. */
   report(): NodeReport {
-    const { self, url, version, startedMs, runtime, host, level } = this.#options;
+    const { self, url, version, startedMs, runtime, host } = this.#options;
     const disk = this.#options.disk();
     const replicas = host.groups().map((group) => this.#replica(group));
     return {
@@ -93,7 +92,7 @@ export class StatusCollector {
         diskFreeBytes: disk.freeBytes,
       },
       joining: replicas.some(({ row }) => row.role === 'learner'),
-      level,
+      level: Math.max(0, ...host.groups().map((group) => host.view(group).level)),
       replicas,
       reasons: this.#options.reasons(),
     };

@@ -9,6 +9,7 @@ import type { MemberInfo } from '../state/types.ts';
 export interface NodeReport {
   readonly node: Omit<NodeRow, 'ageMs' | 'state' | 'lastContactMs'>;
   readonly joining: boolean;
+  /** Level of the cluster, as this node has applied it. */
   readonly level: number;
   readonly replicas: readonly ReplicaReport[];
   readonly reasons: readonly Reason[];
@@ -51,11 +52,12 @@ export function assembleStatus(input: StatusInput): ClusterStatus {
   ];
   const canLose = Math.min(...groups.map((group) => spareVoters(input, group, nodes)));
   const verdict: Verdict = groups.some(({ leader }) => leader === null) ? 'unavailable' : reasons.length > 0 ? 'degraded' : 'healthy';
-  const level = Math.min(...freshReports(input).map(({ level: one }) => one));
+  // The level never falls: whoever has applied most knows it.
+  const level = Math.max(0, ...freshReports(input).map(({ level: one }) => one));
   return {
     cluster: {
       ...input.cluster,
-      level: Number.isFinite(level) ? level : 0,
+      level,
       verdict,
       reasons,
       canLose: Number.isFinite(canLose) ? canLose : 0,

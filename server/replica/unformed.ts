@@ -6,7 +6,7 @@ export type NodePhase = 'forming' | 'wiped-node' | 'foreign' | 'serving' | 'stop
 
 export function unformedView(group: string, phase: NodePhase): ReturnType<ReplicaHost['view']> {
   const condition = phase === 'wiped-node' || phase === 'foreign' ? 'wiped-node' : 'forming';
-  return { group, condition, role: 'follower', term: 0, commitIndex: 0, appliedIndex: 0, contactMs: null, leaderPeer: null };
+  return { group, condition, role: 'follower', term: 0, commitIndex: 0, appliedIndex: 0, level: 1, contactMs: null, leaderPeer: null };
 }
 
 export function unformedStatus(node: string, clusterName: string, phase: NodePhase, detail: string): ClusterStatus {

@@ -2,9 +2,8 @@
 import { hash } from 'node:crypto';
 import { must, unreachable } from '../../lib/kernel/assert.ts';
 import { type ClockValue, compareClock, formatClock } from '../clock/hlc.ts';
-import type { ProposeOutcome } from '../engine/types.ts';
-import type { Applied, Command, CommandBody, CommandResult } from '../state/types.ts';
-import { COMMAND_LEVEL } from './command-level.ts';
+import type { ProposedCommand, ProposeOutcome } from '../engine/types.ts';
+import type { Applied, CommandBody, CommandResult } from '../state/types.ts';
 import type { Services, WriteCall, WriteResult } from './context.ts';
 import { LeaderRedirect, ServiceError } from './errors.ts';
 import { stoppingError } from './read-faults.ts';
@@ -51,8 +50,7 @@ export async function writeCommand(
   const { group, body, frees } = request;
   await reads.beforeWrite(group, call, deadlineMs);
   const key = call.write.idempotencyKey ?? generateKey(sources);
-  const command: Command = {
-    level: COMMAND_LEVEL,
+  const command: ProposedCommand = {
     actor: { keyId: call.principal.keyId, name: call.principal.name },
     requestId: call.requestId,
     idempotency: { scope: idempotencyScope(call, key), request: call.write.bodyHash },

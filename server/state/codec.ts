@@ -11,18 +11,15 @@
  * Values stand outside the JSON, so that a large value costs one copy and no scan. The stamp stands before everything
  * that a proposer encodes, so that the leader sets it without decoding the rest.
  *
- * History of the levels (README.md, "Command levels"):
- * - 1: the first.
+ * What each level means: levels.ts.
  */
 import { isUtf8 } from 'node:buffer';
 import { assert } from '../../lib/kernel/assert.ts';
 import { OPERATIONS_MAX, hasDistinctKeys, packBody, unpackBody } from './codec-body.ts';
 import { fields, nullable, text } from './codec-fields.ts';
 import { MalformedCommandError, UnknownCommandError } from './errors.ts';
+import { COMMAND_LEVEL_MAX } from './levels.ts';
 import type { Command, Stamp } from './types.ts';
-
-/** The highest command level that this program understands and applies. */
-export const COMMAND_LEVEL_MAX = 1;
 
 const STAMP_OFFSET = 1;
 const NODE_LENGTH_OFFSET = 9;
@@ -104,10 +101,17 @@ function nodeEnd(bytes: Uint8Array): number {
   const level = bytes[0];
   if (level === undefined || bytes.length < NODE_OFFSET) throw new MalformedCommandError(`a command of ${bytes.length} bytes is too short`);
   if (level < 1 || level > COMMAND_LEVEL_MAX)
-    throw new UnknownCommandError(`commands of level ${level} are not known to this program, which knows 1 to ${COMMAND_LEVEL_MAX}`);
+    throw new UnknownCommandError(
+      `commands of level ${level} are not known to this program, which knows 1 to ${COMMAND_LEVEL_MAX}: start a newer version of Confman`,
+    );
   const end = NODE_OFFSET + (bytes[NODE_LENGTH_OFFSET] ?? 0);
   if (end > bytes.length) throw new MalformedCommandError('a command ends inside its stamp');
   return end;
+}
+
+/** The level of an encoded command. */
+export function readLevel(bytes: Uint8Array): number {
+  return bytes[0] ?? 0;
 }
 
 /** The same command with this stamp, whatever stamp it had. `bytes` stays as it is. */

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { encodeCommand } from './codec.ts';
 import { MalformedCommandError, StateFormatError, StateWriteError, UnknownCommandError } from './errors.ts';
+import { COMMAND_LEVEL_MAX } from './levels.ts';
 import { SqliteStateMachine, TERMS_KEPT } from './sqlite-state-machine.ts';
 import { SqliteStateReader } from './sqlite-state-reader.ts';
 import {
@@ -64,6 +65,18 @@ describe('applying', () => {
     expect(() => h.apply(h.log.raw(later))).toThrow(UnknownCommandError);
     const other = new Harness();
     expect(() => other.run({ type: 'raise-level', level: 2 })).toThrow(UnknownCommandError);
+  });
+
+  test('does not open a state of a later level: a program that went back would not understand the next command', () => {
+    inTempDir((dir) => {
+      const path = join(dir, 'state.db');
+      SqliteStateMachine.open(path, { create: GENESIS }).close();
+      const raw = new Database(path);
+      raw.exec(`UPDATE meta SET level = ${COMMAND_LEVEL_MAX + 1}`);
+      raw.close();
+      expect(() => SqliteStateMachine.open(path)).toThrow(StateFormatError);
+      expect(() => SqliteStateMachine.open(path)).toThrow(/has risen to level .*: start a newer version of Confman$/);
+    });
   });
 
   test('refuses gaps, repetitions, falling terms and commands without a stamp', () => {

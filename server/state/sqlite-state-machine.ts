@@ -18,6 +18,7 @@ import { contentHash } from './content-hash.ts';
 import { type Connection, connectMemory, connectWriter } from './database.ts';
 import { isBlank, migrate } from './ddl.ts';
 import { StateCorruptionError, StateFormatError, namedStateError, withNamedErrors } from './errors.ts';
+import { COMMAND_LEVEL_MAX } from './levels.ts';
 import { type Genesis, readCluster, writeGenesis } from './genesis.ts';
 import { SqliteStateReader } from './sqlite-state-reader.ts';
 import type { Applied, ApplyInput, MemberInfo, Stamp, StateIdentity, StateMachine, StateReader } from './types.ts';
@@ -58,7 +59,7 @@ export class SqliteStateMachine implements StateMachine {
   /**
    * Opens a state: a path, `:memory:`, or the bytes that `serialize` gave.
    *
-   * @throws StateFormatError when there is nothing to open, or something that is not this group's state
+   * @throws StateFormatError when there is nothing to open, something that is not this group's state, or what a newer program has written
    * @throws StateCorruptionError when the file is damaged
    * @throws StateWriteError when it cannot be opened for writing
    */
@@ -92,11 +93,9 @@ export class SqliteStateMachine implements StateMachine {
     this.#begin = connection.sqlite.prepare('BEGIN IMMEDIATE');
     this.#commit = connection.sqlite.prepare('COMMIT');
     const statements = prepareStatements(connection.db);
-    this.#context = new ApplyContext(
-      record.identity.group,
-      statements,
-      readProgress(must(statements.meta.get(), 'a state has its meta row')),
-    );
+    const progress = readProgress(must(statements.meta.get(), 'a state has its meta row'));
+    assertKnownLevel(progress.level);
+    this.#context = new ApplyContext(record.identity.group, statements, progress);
   }
 
   applied(): LogPosition {
@@ -257,6 +256,14 @@ function readProgress(row: {
     historyFloorIndex: row.historyFloorIndex,
     expiredRevisionId: row.expiredRevisionId,
   };
+}
+
+/** A program that went back to an older version must not go on: it would not understand the next command. */
+function assertKnownLevel(level: number): void {
+  if (level <= COMMAND_LEVEL_MAX) return;
+  throw new StateFormatError(
+    `this cluster has risen to level ${level}, this program knows levels up to ${COMMAND_LEVEL_MAX}: start a newer version of Confman`,
+  );
 }
 
 function assertSameIdentity(found: StateIdentity, wanted: StateIdentity): void {

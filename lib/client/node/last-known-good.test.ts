@@ -39,6 +39,10 @@ describe('the file', () => {
     expect(await new LastKnownGood({ file, scope: 'other' }).load('/a')).toBeNull();
     writeFileSync(file, readFileSync(file, 'utf8').replace('old', 'odd'));
     expect(await new LastKnownGood({ file, scope: 'key' }).load('/a')).toBeNull();
+    writeFileSync(file, readFileSync(file, 'utf8').replace('confman-last-known-good-1', 'confman-last-known-good-2'));
+    const told: unknown[] = [];
+    expect(await new LastKnownGood({ file, scope: 'key', onError: (error) => told.push(error) }).load('/a')).toBeNull();
+    expect(String(told[0])).toContain('has another format than confman-last-known-good-1');
     writeFileSync(file, 'not json at all');
     const errors: unknown[] = [];
     expect(await new LastKnownGood({ file, scope: 'key', onError: (error) => errors.push(error) }).load('/a')).toBeNull();

@@ -108,6 +108,7 @@ export class LastKnownGood implements AnswerCache {
       const answers = text.slice(end + 1, -1);
       const header: unknown = JSON.parse(text.slice(0, end));
       const expected = { format, scope: sha256(this.#options.scope), checksum: sha256(answers) };
+      if (isOtherFormat(header)) throw new Error(`${this.#options.file} has another format than ${format}: it counts as empty`);
       if (JSON.stringify(header) !== JSON.stringify(expected)) return [];
       // The checksum says that this is what `#encode` wrote.
       return JSON.parse(answers) as readonly KeptAnswer[];
@@ -116,6 +117,11 @@ export class LastKnownGood implements AnswerCache {
       return [];
     }
   }
+}
+
+/** Written by another version: what the cluster said cannot be read out of it, and its owner should know why. */
+function isOtherFormat(header: unknown): boolean {
+  return typeof header === 'object' && header !== null && 'format' in header && header.format !== format;
 }
 
 function sha256(text: string): string {

@@ -36,12 +36,19 @@ export function settleShape(directory: string, asked: { readonly nodes: number |
   return shape;
 }
 
+/** A file without a format is of the first one. */
+const FORMAT = 1;
+
 function readShape(directory: string): ClusterShape | null {
   const file = join(directory, 'cluster.json');
   const text = readFileIfAny(file);
   if (text === null) return null;
   try {
     const content: unknown = JSON.parse(text);
+    if (typeof content === 'object' && content !== null && 'format' in content && content.format !== FORMAT)
+      throw new CommandError(
+        `${file} has format ${String(content.format)}, this version of confman knows ${FORMAT}: start the version that wrote it`,
+      );
     if (
       typeof content === 'object' &&
       content !== null &&
@@ -53,6 +60,7 @@ function readShape(directory: string): ClusterShape | null {
       return { nodes: content.nodes.length, port: content.port, kept: true };
     }
   } catch (cause) {
+    if (cause instanceof CommandError) throw cause;
     throw new CommandError(`${file} cannot be read`, 1, { cause });
   }
   throw new CommandError(`${file} is not what confman up wrote`);
@@ -60,7 +68,10 @@ function readShape(directory: string): ClusterShape | null {
 
 /** Written before the first node starts: other commands find the cluster by it. */
 export function keepShape(directory: string, port: number, nodes: readonly { readonly id: string; readonly url: string }[]): void {
-  replaceFile(join(directory, 'cluster.json'), `${JSON.stringify({ port, nodes: nodes.map(({ id, url }) => ({ id, url })) }, null, 2)}\n`);
+  replaceFile(
+    join(directory, 'cluster.json'),
+    `${JSON.stringify({ format: FORMAT, port, nodes: nodes.map(({ id, url }) => ({ id, url })) }, null, 2)}\n`,
+  );
 }
 
 export interface ClusterSecrets {

@@ -236,6 +236,8 @@ describe('the shape of a kept cluster', () => {
     expect(settleShape(directory, { nodes: null, port: null })).toEqual({ nodes: 1, port: 7100, kept: true });
     expect(() => settleShape(directory, { nodes: 3, port: null })).toThrow('holds a cluster of 1');
     expect(() => settleShape(directory, { nodes: null, port: 6100 })).toThrow('on port 7100');
+    writeFileSync(join(directory, 'cluster.json'), JSON.stringify({ format: 2, port: 7100, nodes: [] }));
+    expect(() => settleShape(directory, { nodes: null, port: null })).toThrow(/has format 2, .* knows 1: start the version that wrote it$/);
     expect(settleShape(join(bed.cwd, 'absent'), { nodes: null, port: null })).toEqual({ nodes: 3, port: 6100, kept: false });
   });
 });

@@ -3,7 +3,7 @@ import type { ClusterStatus } from '../../../lib/contract/cluster.ts';
 import type { ReplicaJournal } from '../../../lib/contract/schemas/journal.ts';
 import { SqliteStateMachine } from '../../state/sqlite-state-machine.ts';
 import type { Genesis } from '../../state/genesis.ts';
-import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../../state/types.ts';
+import type { Applied, Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../../state/types.ts';
 import { ReplicaUnavailableError } from '../types.ts';
 import type {
   BackupOutcome,
@@ -12,6 +12,7 @@ import type {
   HealthCheck,
   LabState,
   ProposeOptions,
+  ProposedCommand,
   ProposeOutcome,
   ReadIndexOutcome,
   RelayAnswer,
@@ -94,6 +95,7 @@ export class TestEngine implements Engine {
       term: this.#cluster.term,
       commitIndex: this.#cluster.commitIndex,
       appliedIndex: this.#state.applied().index,
+      level: 1,
       leader: this.#leader(),
       contactMs: leads ? 0 : this.contactMs,
       stale: !leads && (this.contactMs === null || this.contactMs >= 1000),
@@ -109,7 +111,7 @@ export class TestEngine implements Engine {
     return this.#state.identity;
   }
 
-  async propose(_group: string, command: Command, { timeoutMs, forward, after }: ProposeOptions): Promise<ProposeOutcome> {
+  async propose(_group: string, command: ProposedCommand, { timeoutMs, forward, after }: ProposeOptions): Promise<ProposeOutcome> {
     const startedMs = performance.now();
     if (!(await this.#changed.until(() => this.#cluster.leader !== null, { timeoutMs })))
       return { kind: 'no-leader', waitedMs: performance.now() - startedMs };
@@ -119,7 +121,7 @@ export class TestEngine implements Engine {
     const fate: ProposalFate = this.#cluster.fates.shift() ?? 'commit';
     if (fate === 'lose') return { kind: 'unknown', reason: 'connection-lost' };
     if (fate !== 'commit' && fate !== 'lose-answer') return { kind: 'refused', code: fate };
-    const index = this.#cluster.append(structuredClone(command), after);
+    const index = this.#cluster.append({ level: 1, ...structuredClone(command) }, after);
     const applied = await this.#cluster.engine(leader.node).resultAt(index, timeoutMs);
     if (fate === 'lose-answer') return { kind: 'unknown', reason: 'leadership-lost' };
     return applied === null ? { kind: 'unknown', reason: 'deadline' } : { kind: 'applied', applied };

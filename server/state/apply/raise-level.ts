@@ -1,6 +1,6 @@
 /** Raises the level at which leaders may propose. It never falls. */
-import { COMMAND_LEVEL_MAX } from '../codec.ts';
 import { UnknownCommandError } from '../errors.ts';
+import { COMMAND_LEVEL_MAX } from '../levels.ts';
 import type { CommandBody, CommandResult } from '../types.ts';
 import type { ApplyContext } from './context.ts';
 
