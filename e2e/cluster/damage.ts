@@ -13,8 +13,11 @@ function recordOffsets(bytes: Buffer): { readonly records: readonly number[]; re
   let at = SEGMENT_HEADER_BYTES;
   // Sequence numbers begin at 1: zero is what was preallocated and never written.
   while (at + RECORD_HEADER_BYTES <= bytes.length && bytes.readBigUInt64LE(at + 12) !== 0n) {
+    const next = at + Math.ceil((RECORD_HEADER_BYTES + bytes.readUInt32LE(at + 4)) / 8) * 8;
+    // What was torn before, and not yet cut by a start.
+    if (next > bytes.length) break;
     records.push(at);
-    at += Math.ceil((RECORD_HEADER_BYTES + bytes.readUInt32LE(at + 4)) / 8) * 8;
+    at = next;
   }
   return { records, end: at };
 }
