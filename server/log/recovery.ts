@@ -112,6 +112,9 @@ function splitSpare(device: LogDevice, segments: Segment[], lastSegment: number)
   return { live, spare: segments[lastSegment + 1] ?? null };
 }
 
+/** What one read can take. */
+const SEGMENT_BYTES_MAX = 2 ** 31 - 1;
+
 class Walk {
   readonly #segments: readonly Segment[];
   readonly #groups: GroupTable;
@@ -156,10 +159,18 @@ class Walk {
     this.#checkFront();
   }
 
+  /** A whole segment. One that cannot be read at once was not made by a log: an entry has at most 1 GiB. */
+  #bytes(i: number): Buffer {
+    const { file } = this.#segment(i);
+    const size = file.size();
+    if (size > SEGMENT_BYTES_MAX) throw this.#corrupt({ segment: i, offset: 0 }, `the file has ${size} bytes, more than any segment`);
+    return file.read(0, size);
+  }
+
   /** Whether the segment is read to its end and nothing but zeros follows there. */
   #readSegment(i: number): boolean {
     const segment = this.#segment(i);
-    const bytes = segment.file.read(0, segment.file.size());
+    const bytes = this.#bytes(i);
     const header = this.#header;
     let offset = SEGMENT_HEADER_BYTES;
     for (;;) {
@@ -189,7 +200,7 @@ class Walk {
     let first: Position | null = null;
     for (let i = this.#tail.segment; i < this.#segments.length; i += 1) {
       const segment = this.#segment(i);
-      const bytes = segment.file.read(0, segment.file.size());
+      const bytes = this.#bytes(i);
       let offset = i === this.#tail.segment ? this.#tail.offset : SEGMENT_HEADER_BYTES;
       while (offset < bytes.length) {
         const length = this.#validAt(bytes, offset, segment.salt, expected);
