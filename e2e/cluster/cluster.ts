@@ -18,6 +18,8 @@ export interface RealClusterOptions {
   /** Flags of every node, name and value by turns, beyond those that make it one of this cluster. */
   readonly flags?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Drawn unless given: data that was restored keeps its keys. */
+  readonly adminKey?: string | undefined;
   /** Puts a proxy before every peer port: see `network`. */
   readonly proxied?: boolean | undefined;
   /** Another build of the program than the one of this checkout (`NodeSpec.program`). */
@@ -27,6 +29,10 @@ export interface RealClusterOptions {
 export interface ApiRequest extends RawRequest {
   /** Null: without a key. The admin key unless told otherwise. */
   readonly key?: string | null | undefined;
+}
+
+function drawKey(): string {
+  return `confman_${randomBytes(24).toString('base64url')}`;
 }
 
 export class RealCluster {
@@ -50,11 +56,17 @@ export class RealCluster {
   }
 
   /** Chooses ports and folders; nothing runs yet. */
-  static async prepare({ nodes = 3, flags = [], env = {}, proxied = false, program }: RealClusterOptions = {}): Promise<RealCluster> {
+  static async prepare({
+    nodes = 3,
+    flags = [],
+    env = {},
+    adminKey = drawKey(),
+    proxied = false,
+    program,
+  }: RealClusterOptions = {}): Promise<RealCluster> {
     const folder = await mkdtemp(join(tmpdir(), 'confman-real-'));
     const ports = await freePorts(3 * nodes);
     const network = proxied ? new PeerNetwork() : null;
-    const adminKey = `confman_${randomBytes(24).toString('base64url')}`;
     const secret = randomBytes(24).toString('hex');
     const ids = Array.from({ length: nodes }, (_, at) => `n${at + 1}`);
     const portOf = (at: number, kind: 0 | 1 | 2): number => ports[3 * at + kind] ?? Number.NaN;

@@ -1,5 +1,6 @@
 /** The TypeScript client: the whole REST API, typed, with the version token carried for its user. Runs in browsers and in Node. */
 import { Exchange } from './exchange.ts';
+import { backup } from './backup.ts';
 import { consoleEvents } from './console-events.ts';
 import { follow } from './follow.ts';
 import { Listing } from './listing.ts';
@@ -12,6 +13,7 @@ import { watch } from './watch.ts';
 import type { AuditEvent, AuditList } from '../contract/schemas/audit.ts';
 import type { Entry, EntryList } from '../contract/schemas/entries.ts';
 import type { AuditAction } from '../contract/model.ts';
+import type { BackupDownload } from './backup.ts';
 import type { ConsoleEvent, EventsOptions } from './console-events.ts';
 import type { FollowItem, FollowOptions } from './follow.ts';
 import type { PageOptions } from './listing.ts';
@@ -99,6 +101,11 @@ export class ConfmanClient {
         }),
       options.cursor,
     );
+  }
+
+  /** Everything that the cluster keeps, as one file. See `backup`. */
+  backup(options: ReadOptions = {}): Promise<BackupDownload> {
+    return backup(this.#exchange, options);
   }
 
   /** Changes as they come, over broken connections and dying nodes. See `watch`. */

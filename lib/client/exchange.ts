@@ -167,7 +167,23 @@ export class Exchange {
     return { body, meta };
   }
 
+  /**
+   * Opens a file at whichever endpoint gives it, with the retries and ways out of a read.
+   *
+   * @throws ConfmanError
+   */
+  async download(request: ReadRequest, deadline: Deadline): Promise<OpenStream & { readonly endpoint: string }> {
+    return this.#attemptsOf(request, deadline, async (attempt) => ({
+      ...(await openStream(this.#parts, attempt)),
+      endpoint: attempt.endpoint,
+    }));
+  }
+
   async #attempts(request: Request, deadline: Deadline): Promise<RawAnswer> {
+    return this.#attemptsOf(request, deadline, async (attempt) => attemptOnce(this.#parts, attempt));
+  }
+
+  async #attemptsOf<T>(request: Request, deadline: Deadline, send: (attempt: Attempt) => Promise<T>): Promise<T> {
     const idempotencyKey = this.#idempotencyKey(request);
     const { options } = request;
     const repeatable = options.retry !== false && (request.kind === 'read' || request.repeatable === 'always' || idempotencyKey !== null);
@@ -176,7 +192,7 @@ export class Exchange {
     for (let number = 1; ; number++) {
       const attempt = this.#attempt(request, idempotencyKey, deadline, number);
       try {
-        const answer = await attemptOnce(this.#parts, attempt);
+        const answer = await send(attempt);
         this.#endpoints.succeeded(attempt.endpoint);
         return answer;
       } catch (error) {
@@ -219,7 +235,7 @@ export class Exchange {
         ...headersOf(request, this.session, idempotencyKey),
       },
       body: request.kind === 'write' && request.body !== undefined ? JSON.stringify(request.body) : null,
-      timeoutMs: this.timeouts.attemptMs + (request.options.maxWaitMs ?? holdMsDefault),
+      timeoutMs: (attemptMsOf(request) ?? this.timeouts.attemptMs) + (request.options.maxWaitMs ?? holdMsDefault),
       deadline,
       number,
     };
@@ -252,6 +268,10 @@ export class Exchange {
     });
     return true;
   }
+}
+
+function attemptMsOf(request: Request): number | undefined {
+  return request.kind === 'read' ? request.attemptMs : undefined;
 }
 
 function explainDropped(code: ProblemCode, version: string): string {

@@ -6,13 +6,16 @@ import type { CallOptions, ConditionalWriteOptions, ReadOptions } from './types.
 
 export interface ReadRequest {
   readonly kind: 'read';
-  readonly method: 'GET' | 'HEAD';
+  /** POST: of a backup, which changes nothing. */
+  readonly method: 'GET' | 'HEAD' | 'POST';
   /** Path and query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly options: ReadOptions;
   /** Whether a kept answer may stand in while the cluster is down. */
   readonly cacheable: boolean;
+  /** How long one attempt may take to its headers, beyond the wait; the client's own bound unless told otherwise. */
+  readonly attemptMs?: number | undefined;
 }
 
 export interface WriteRequest {

@@ -50,7 +50,8 @@ export async function* readEvents(
   }
 }
 
-async function readOrGiveUp<T>(read: () => Promise<T>, idleMs: number, environment: Environment): Promise<T> {
+/** What is read, unless nothing comes for `idleMs`. @throws ConfmanError `unreachable` (retryable) */
+export async function readOrGiveUp<T>(read: () => Promise<T>, idleMs: number, environment: Environment): Promise<T> {
   let cancel = (): void => undefined;
   const silence = new Promise<never>((_, reject) => {
     cancel = environment.after(idleMs, () => {

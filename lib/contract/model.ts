@@ -75,6 +75,7 @@ export const AUDIT_ACTIONS = [
   'member.added',
   'member.removed',
   'cluster.formed',
+  'cluster.restored',
   'cluster.level-raised',
   'retention.applied',
 ] as const;

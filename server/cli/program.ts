@@ -213,6 +213,24 @@ function addOperationCommands(command: Register, program: Command): void {
   command('members', 'list the nodes', async () => (await import('./commands/status.ts')).members);
   command('groups', 'list the Raft groups and their replicas', async () => (await import('./commands/status.ts')).groups);
 
+  command(
+    'backup <file>',
+    'save everything that the cluster keeps as one file',
+    async () => (await import('./commands/backup.ts')).backup,
+    [['--force', 'also over a file that is there']],
+  );
+  command(
+    'restore-backup',
+    'make the data directory of a new one-node cluster from a backup; offline. See confman restore-backup --help',
+    async () => (await import('./commands/restore-backup.ts')).misplacedFlags,
+  );
+  command(
+    'recover',
+    'make a one-node cluster from the data directory of a survivor; offline, when the majority is lost for good',
+    async () => (await import('./commands/recover.ts')).recover,
+    [['--data <dir>', 'data directory of the survivor'], yesOption],
+  );
+
   const keys = program.command('keys').description('API keys');
   command('list', 'list API keys', async () => (await import('./commands/keys.ts')).listKeys, [], keys);
   command(

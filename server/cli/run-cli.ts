@@ -22,6 +22,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       await io.stdout.write(describeNodeSettings());
       return EXIT.ok;
     }
+    if (argv[0] === 'restore-backup') {
+      const { describeRestoreBackup, runRestoreBackup } = await import('./commands/restore-backup.ts');
+      if (!isHelp(argv)) return await runRestoreBackup(argv.slice(1), io);
+      await io.stdout.write(describeRestoreBackup());
+      return EXIT.ok;
+    }
     if (argv[0] === 'config' && argv[1] === 'check' && !isHelp(argv)) {
       const { runConfigCheck } = await import('./commands/config-check.ts');
       return await runConfigCheck(argv.slice(2), io);

@@ -6,6 +6,8 @@ export type DataDirProblem =
   | 'damaged'
   /** A newer version of Confman wrote it. */
   | 'newer-format'
+  /** What was to be put into it as a whole is not all there: a restore or a recovery has not ended. */
+  | 'unfinished'
   /** It belongs to a node of another name. */
   | 'other-node';
 

@@ -7,9 +7,10 @@ import { DataDirError } from '../disk/errors.ts';
 import { readIdentity, writeIdentity } from '../disk/identity-file.ts';
 import type { ClockStore } from '../replica/clock-reserve.ts';
 import type { IdentityStore, NodeIdentity } from '../replica/identity.ts';
+import { isUnfinished } from './offline/staging.ts';
 
 const Member = z.object({ id: z.string(), name: z.string(), incarnation: z.string(), peer: z.string(), url: z.string() });
-const Identity = z.object({
+export const Identity = z.object({
   nodeId: z.string(),
   stage: z.enum(['empty', 'draft', 'formed', 'removed']),
   clusterId: z.string().nullable(),
@@ -44,6 +45,13 @@ export function openDataDirectory(settings: NodeSettings): DataDirectory {
     members: [],
   };
   const load = (): NodeIdentity => readIdentity(settings.data, (content) => Identity.parse(content)) ?? empty;
+  if (isUnfinished(settings.data)) {
+    lock.release();
+    throw new DataDirError(
+      'unfinished',
+      `a restore or a recovery into ${settings.data} has not ended: repeat it (confman recover goes on where it was; restore-backup wants an empty directory)`,
+    );
+  }
   const { nodeId } = load();
   if (nodeId !== settings.id) {
     lock.release();

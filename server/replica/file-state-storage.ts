@@ -2,24 +2,19 @@
  * State databases in files: `state-<group>-<generation>.db`, and a pointer `state-<group>.json` that says which one is in
  * force. A copy from another node becomes a new generation by switching the pointer; nothing ever writes over a live file.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogPosition } from '../../lib/contract/model.ts';
-import { fsyncDir, writeFileDurable } from '../disk/durable.ts';
+import { fsyncDir } from '../disk/durable.ts';
 import type { SnapshotMetadata } from '../raft/types.ts';
 import { StateCorruptionError, StateFormatError } from '../state/errors.ts';
 import { SqliteStateMachine } from '../state/sqlite-state-machine.ts';
 import type { MemberInfo, StateIdentity } from '../state/types.ts';
 import type { BackupCopyFacts, CopyThread } from './copy-thread-client.ts';
+import { readStatePointer, type StatePointer, statePath, writeStatePointer } from './state-pointer.ts';
 import type { OpenedState, SnapshotCopy, StagedState, StateStorage } from './state-storage.ts';
-
-interface Pointer {
-  readonly format: 1;
-  readonly generation: number;
-  readonly installedAt: LogPosition | null;
-}
 
 /** A copy for a backup, and the file it stands in. Whoever asked for it removes the file. */
 export interface BackupCopy extends BackupCopyFacts {
@@ -50,31 +45,11 @@ export class FileStateStorage implements StateStorage {
   }
 
   #path(group: string, generation: number): string {
-    return join(this.#dir, `state-${group}-${generation}.db`);
-  }
-
-  #pointerPath(group: string): string {
-    return join(this.#dir, `state-${group}.json`);
-  }
-
-  #readPointer(group: string): Pointer | null {
-    const path = this.#pointerPath(group);
-    if (!existsSync(path)) return null;
-    const [text = '', sum = ''] = readFileSync(path, 'utf8').split('\n');
-    if (createHash('sha256').update(text).digest('hex') !== sum) throw new StateCorruptionError(`${path} is damaged`);
-    const pointer = JSON.parse(text) as Pointer;
-    if (pointer.format !== 1)
-      throw new StateFormatError(`${path} has format ${String(pointer.format)}, this program knows 1: start a newer version of Confman`);
-    return pointer;
-  }
-
-  #writePointer(group: string, pointer: Pointer): void {
-    const text = JSON.stringify(pointer);
-    writeFileDurable(this.#pointerPath(group), `${text}\n${createHash('sha256').update(text).digest('hex')}\n`);
+    return statePath(this.#dir, group, generation);
   }
 
   open(group: string): OpenedState | null {
-    const pointer = this.#readPointer(group);
+    const pointer = readStatePointer(this.#dir, group);
     if (pointer === null) return null;
     const path = this.#path(group, pointer.generation);
     if (!existsSync(path)) throw new StateCorruptionError(`${path} is missing`);
@@ -82,7 +57,7 @@ export class FileStateStorage implements StateStorage {
     return this.#opened(path, pointer);
   }
 
-  #opened(path: string, pointer: Pointer): OpenedState {
+  #opened(path: string, pointer: StatePointer): OpenedState {
     const machine = SqliteStateMachine.open(path);
     if (machine.sizeBytes() <= QUICK_CHECK_BYTES_MAX) machine.quickCheck();
     return { machine, generation: pointer.generation, installedAt: pointer.installedAt };
@@ -104,11 +79,11 @@ export class FileStateStorage implements StateStorage {
     machine.close();
     if (durable === null) throw new Error(`the first state of group ${group} could not be made durable`);
     fsyncDir(this.#dir);
-    this.#writePointer(group, { format: 1, generation: 1, installedAt: null });
+    writeStatePointer(this.#dir, group, { format: 1, generation: 1, installedAt: null });
   }
 
   async copy(group: string): Promise<SnapshotCopy> {
-    const pointer = this.#readPointer(group);
+    const pointer = readStatePointer(this.#dir, group);
     if (pointer === null) throw new Error(`group ${group} has no state to copy`);
     const side = join(this.#dir, `side-out-${group}-${randomBytes(6).toString('hex')}.db`);
     const { applied, confState } = await this.#inTurn(() => this.#copies.copy(this.#path(group, pointer.generation), side));
@@ -124,7 +99,7 @@ export class FileStateStorage implements StateStorage {
     const side = join(this.#dir, `side-backup-${group}-${randomBytes(6).toString('hex')}.db`);
     try {
       const facts = await this.#inTurn(async () => {
-        const pointer = this.#readPointer(group);
+        const pointer = readStatePointer(this.#dir, group);
         if (pointer === null) throw new Error(`group ${group} has no state to copy`);
         return this.#copies.backup(this.#path(group, pointer.generation), side, signal);
       });
@@ -167,13 +142,17 @@ export class FileStateStorage implements StateStorage {
 
   install(group: string, staged: StagedState, old: OpenedState): OpenedState {
     const { path, metadata } = staged as StagedFile;
-    const pointer: Pointer = { format: 1, generation: old.generation + 1, installedAt: { term: metadata.term, index: metadata.index } };
+    const pointer: StatePointer = {
+      format: 1,
+      generation: old.generation + 1,
+      installedAt: { term: metadata.term, index: metadata.index },
+    };
     const target = this.#path(group, pointer.generation);
     old.machine.close();
     removeDatabase(target);
     renameSync(path, target);
     fsyncDir(this.#dir);
-    this.#writePointer(group, pointer);
+    writeStatePointer(this.#dir, group, pointer);
     const opened = this.#opened(target, pointer);
     this.#removeOthers(group, pointer.generation);
     return opened;
