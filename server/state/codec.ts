@@ -26,7 +26,6 @@ const NODE_LENGTH_OFFSET = 9;
 const NODE_OFFSET = 10;
 const MS_MAX = 2 ** 48 - 1;
 const NODE_BYTES_MAX = 255;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A view as a Buffer, without a copy. */
 function bufferOf(bytes: Uint8Array): Buffer {
@@ -69,7 +68,7 @@ export function encodeCommand(command: Command, stamp: Stamp | null = null): Uin
   let valuesLength = 0;
   const packed = packBody(body, (value) => {
     // UTF-8 has no lone surrogates: the value would come back as another one.
-    assert(!LONE_SURROGATE.test(value), 'a value is not well-formed Unicode');
+    assert(value.isWellFormed(), 'a value is not well-formed Unicode');
     values.push(value);
     const length = Buffer.byteLength(value);
     valuesLength += length;

@@ -92,7 +92,7 @@ export class SqliteStateMachine implements StateMachine {
     this.#pageBytes = connection.sqlite.pragma('page_size', { simple: true }) as number;
     this.#begin = connection.sqlite.prepare('BEGIN IMMEDIATE');
     this.#commit = connection.sqlite.prepare('COMMIT');
-    const statements = prepareStatements(connection.db);
+    const statements = prepareStatements(connection);
     const progress = readProgress(must(statements.meta.get(), 'a state has its meta row'));
     assertKnownLevel(progress.level);
     this.#context = new ApplyContext(record.identity.group, statements, progress);
@@ -134,6 +134,7 @@ export class SqliteStateMachine implements StateMachine {
     try {
       this.#begin.run();
       const applied = inputs.map((input) => this.#applyOne(input));
+      this.#context.flushCounts();
       this.#writeProgress();
       this.#commit.run();
       return applied;

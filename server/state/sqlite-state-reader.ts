@@ -36,7 +36,7 @@ function prepareHandlers(connection: Connection, group: string, terms: TermTable
   const namespaces = prepareNamespaces(db);
   const scan = prepareEntryScan(db);
   const keys = prepareKeys(db);
-  const entry = prepareEntry(db);
+  const entry = prepareEntry(connection);
   const search: SearchTools = { scan, valueOf, nextNamespace: prepareNextNamespace(db) };
   const changes: ChangesTools = { history, valueOf, terms, eventsAfter: prepareEventsAfter(db) };
   return {

@@ -45,6 +45,9 @@ export class ApplyContext {
   /** Namespaces that are known to exist. A memory of the table, never its replacement. */
   readonly #known = new Set<string>();
 
+  /** By namespace, what its row does not count yet. Empty between transactions. */
+  readonly #counts = new Map<string, number>();
+
   #position: LogPosition = { term: 0, index: 0 };
   #actor: Actor = SYSTEM_ACTOR;
   #requestId = '';
@@ -103,6 +106,18 @@ export class ApplyContext {
       message: draft.message ?? '',
       requestId: this.#requestId,
     });
+  }
+
+  /** Counts live entries of a namespace up or down. Written by `flushCounts`, once for all the writes of a transaction. */
+  count(namespace: string, delta: number): void {
+    if (delta !== 0) this.#counts.set(namespace, (this.#counts.get(namespace) ?? 0) + delta);
+  }
+
+  /** Brings the rows of namespaces up to date: before anything reads their counts, and before the transaction ends. */
+  flushCounts(): void {
+    if (this.#counts.size === 0) return;
+    for (const [namespace, delta] of this.#counts) if (delta !== 0) this.statements.countEntries.run({ namespace, delta });
+    this.#counts.clear();
   }
 
   namespaceExists(namespace: string): boolean {

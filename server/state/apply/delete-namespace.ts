@@ -5,6 +5,7 @@ import type { ApplyContext } from './context.ts';
 export function applyDeleteNamespace(context: ApplyContext, body: Extract<CommandBody, { type: 'delete-namespace' }>): CommandResult {
   const { namespace } = body;
   const { statements, position, timeMs } = context;
+  context.flushCounts();
   const row = statements.namespace.get({ namespace });
   if (row === undefined) return { kind: 'refused', code: 'namespace-not-found' };
 

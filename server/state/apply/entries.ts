@@ -158,8 +158,3 @@ export function deleteRevision(
   context.audit({ action: 'config.deleted', ...at, oldRevision: head.revision, newRevision: revision, message });
   return { op: 'delete', key: at.key, revision, previousRevision: head.revision };
 }
-
-/** Keeps the namespace's count of live entries. */
-export function countEntries(context: ApplyContext, namespace: string, delta: number): void {
-  if (delta !== 0) context.statements.countEntries.run({ namespace, delta });
-}

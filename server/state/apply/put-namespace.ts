@@ -13,6 +13,7 @@ export function createNamespace(context: ApplyContext, namespace: string, descri
 export function applyPutNamespace(context: ApplyContext, body: Extract<CommandBody, { type: 'put-namespace' }>): CommandResult {
   const { namespace } = body;
   const { position, timeMs } = context;
+  context.flushCounts();
   const before = context.statements.namespace.get({ namespace });
   const description = body.description ?? before?.description ?? '';
   const owner = body.owner ?? before?.owner ?? '';

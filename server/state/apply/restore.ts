@@ -2,7 +2,7 @@
 import type { CommandBody, CommandResult } from '../types.ts';
 import { verifiedValue } from '../value-hash.ts';
 import type { ApplyContext } from './context.ts';
-import { countEntries, findHead, preconditionRefusal, putRevision } from './entries.ts';
+import { findHead, preconditionRefusal, putRevision } from './entries.ts';
 
 export function applyRestore(context: ApplyContext, body: Extract<CommandBody, { type: 'restore' }>): CommandResult {
   const { namespace, key, revision, message } = body;
@@ -19,6 +19,6 @@ export function applyRestore(context: ApplyContext, body: Extract<CommandBody, {
   const position = { term: old.positionTerm, index: old.positionIndex };
   const value = verifiedValue({ namespace, key, revision, type, position }, old.value, old.hash);
   const change = putRevision(context, head, { namespace, key, value, type, message }, 'config.restored');
-  countEntries(context, namespace, head.deleted ? 1 : 0);
+  context.count(namespace, head.deleted ? 1 : 0);
   return { kind: 'written', namespaceCreated: false, changes: [change] };
 }

@@ -1,9 +1,12 @@
 /**
  * Every statement of `apply`, prepared once per connection: building one per call costs fifteen times as much
- * (design/measurements.md B4). Named after what they do to which table.
+ * (design/measurements.md B4). Those that every put runs are run by the driver itself (`direct.ts`). Named after what they do
+ * to which table.
  */
 import { type SQL, and, asc, eq, gt, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Connection } from '../database.ts';
+import { DirectChange, DirectSelect, columnsOf } from '../direct.ts';
 import { apiKeys, audit, cluster, entries, idempotency, lineages, meta, namespaces, revisions, terms } from '../schema.ts';
 
 const p = sql.placeholder;
@@ -15,12 +18,12 @@ function value<T>(name: string): SQL<T> {
 
 const onKey = and(eq(entries.namespace, p('namespace')), eq(entries.key, p('key')));
 
-function entryStatements(db: BetterSQLite3Database) {
+function entryStatements({ sqlite, db }: Connection) {
   return {
-    head: db.select().from(entries).where(onKey).prepare(),
-    insertHead: db
-      .insert(entries)
-      .values({
+    head: new DirectSelect(sqlite, db.select().from(entries).where(onKey), columnsOf(entries)),
+    insertHead: new DirectChange(
+      sqlite,
+      db.insert(entries).values({
         namespace: p('namespace'),
         key: p('key'),
         revision: p('revision'),
@@ -31,24 +34,26 @@ function entryStatements(db: BetterSQLite3Database) {
         createdAtMs: p('createdAtMs'),
         positionTerm: p('term'),
         positionIndex: p('index'),
-      })
-      .prepare(),
-    updateHead: db
-      .update(entries)
-      .set({
-        revision: value('revision'),
-        revisionId: value('revisionId'),
-        type: value('type'),
-        deleted: value('deleted'),
-        createdAtMs: value('createdAtMs'),
-        positionTerm: value('term'),
-        positionIndex: value('index'),
-      })
-      .where(eq(entries.id, p('id')))
-      .prepare(),
-    insertRevision: db
-      .insert(revisions)
-      .values({
+      }),
+    ),
+    updateHead: new DirectChange(
+      sqlite,
+      db
+        .update(entries)
+        .set({
+          revision: value('revision'),
+          revisionId: value('revisionId'),
+          type: value('type'),
+          deleted: value('deleted'),
+          createdAtMs: value('createdAtMs'),
+          positionTerm: value('term'),
+          positionIndex: value('index'),
+        })
+        .where(eq(entries.id, p('id'))),
+    ),
+    insertRevision: new DirectChange(
+      sqlite,
+      db.insert(revisions).values({
         namespace: p('namespace'),
         key: p('key'),
         revision: p('revision'),
@@ -62,8 +67,8 @@ function entryStatements(db: BetterSQLite3Database) {
         message: p('message'),
         hash: p('hash'),
         value: p('value'),
-      })
-      .prepare(),
+      }),
+    ),
     revision: db
       .select()
       .from(revisions)
@@ -77,7 +82,7 @@ function entryStatements(db: BetterSQLite3Database) {
   };
 }
 
-function namespaceStatements(db: BetterSQLite3Database) {
+function namespaceStatements({ sqlite, db }: Connection) {
   const live = and(eq(entries.namespace, p('namespace')), sql`${entries.deleted} = 0`);
   return {
     namespace: db
@@ -109,11 +114,13 @@ function namespaceStatements(db: BetterSQLite3Database) {
       })
       .where(eq(namespaces.id, p('id')))
       .prepare(),
-    countEntries: db
-      .update(namespaces)
-      .set({ entries: sql`${namespaces.entries} + ${p('delta')}` })
-      .where(eq(namespaces.namespace, p('namespace')))
-      .prepare(),
+    countEntries: new DirectChange(
+      sqlite,
+      db
+        .update(namespaces)
+        .set({ entries: sql`${namespaces.entries} + ${p('delta')}` })
+        .where(eq(namespaces.namespace, p('namespace'))),
+    ),
     deleteNamespace: db
       .delete(namespaces)
       .where(eq(namespaces.id, p('id')))
@@ -210,11 +217,11 @@ function keyStatements(db: BetterSQLite3Database) {
   };
 }
 
-function recordStatements(db: BetterSQLite3Database) {
+function recordStatements({ sqlite, db }: Connection) {
   return {
-    insertAudit: db
-      .insert(audit)
-      .values({
+    insertAudit: new DirectChange(
+      sqlite,
+      db.insert(audit).values({
         id: p('id'),
         term: p('term'),
         hlc: p('hlc'),
@@ -227,24 +234,27 @@ function recordStatements(db: BetterSQLite3Database) {
         count: p('count'),
         message: p('message'),
         requestId: p('requestId'),
-      })
-      .prepare(),
-    recorded: db
-      .select()
-      .from(idempotency)
-      .where(eq(idempotency.scope, p('scope')))
-      .prepare(),
-    insertRecorded: db
-      .insert(idempotency)
-      .values({
+      }),
+    ),
+    recorded: new DirectSelect(
+      sqlite,
+      db
+        .select()
+        .from(idempotency)
+        .where(eq(idempotency.scope, p('scope'))),
+      columnsOf(idempotency),
+    ),
+    insertRecorded: new DirectChange(
+      sqlite,
+      db.insert(idempotency).values({
         scope: p('scope'),
         request: p('request'),
         positionTerm: p('term'),
         positionIndex: p('index'),
         stampMs: p('timeMs'),
         result: p('result'),
-      })
-      .prepare(),
+      }),
+    ),
   };
 }
 
@@ -327,24 +337,26 @@ function retentionStatements(db: BetterSQLite3Database) {
   };
 }
 
-function placeStatements(db: BetterSQLite3Database) {
+function placeStatements({ sqlite, db }: Connection) {
   return {
     meta: db.select().from(meta).prepare(),
-    updateMeta: db
-      .update(meta)
-      .set({
-        appliedTerm: value('appliedTerm'),
-        appliedIndex: value('appliedIndex'),
-        stampMs: value('stampMs'),
-        stampCounter: value('stampCounter'),
-        stampNode: value('stampNode'),
-        level: value('level'),
-        auditFloorIndex: value('auditFloorIndex'),
-        historyFloorIndex: value('historyFloorIndex'),
-        expiredRevisionId: value('expiredRevisionId'),
-      })
-      .where(eq(meta.id, 1))
-      .prepare(),
+    updateMeta: new DirectChange(
+      sqlite,
+      db
+        .update(meta)
+        .set({
+          appliedTerm: value('appliedTerm'),
+          appliedIndex: value('appliedIndex'),
+          stampMs: value('stampMs'),
+          stampCounter: value('stampCounter'),
+          stampNode: value('stampNode'),
+          level: value('level'),
+          auditFloorIndex: value('auditFloorIndex'),
+          historyFloorIndex: value('historyFloorIndex'),
+          expiredRevisionId: value('expiredRevisionId'),
+        })
+        .where(eq(meta.id, 1)),
+    ),
     cluster: db.select().from(cluster).prepare(),
     updateCluster: db
       .update(cluster)
@@ -365,14 +377,15 @@ function placeStatements(db: BetterSQLite3Database) {
 }
 
 /** All statements of `apply` on one connection. */
-export function prepareStatements(db: BetterSQLite3Database) {
+export function prepareStatements(connection: Connection) {
+  const { db } = connection;
   return {
-    ...entryStatements(db),
-    ...namespaceStatements(db),
+    ...entryStatements(connection),
+    ...namespaceStatements(connection),
     ...keyStatements(db),
-    ...recordStatements(db),
+    ...recordStatements(connection),
     ...retentionStatements(db),
-    ...placeStatements(db),
+    ...placeStatements(connection),
   };
 }
 

@@ -3,7 +3,7 @@ import type { EntryType } from '../../../lib/contract/model.ts';
 import { must } from '../../../lib/kernel/assert.ts';
 import type { Change, CommandBody, CommandResult, Operation, PutOperation } from '../types.ts';
 import type { ApplyContext } from './context.ts';
-import { type Head, type Refusal, countEntries, deleteRevision, findHead, preconditionRefusal, putRevision } from './entries.ts';
+import { type Head, type Refusal, deleteRevision, findHead, preconditionRefusal, putRevision } from './entries.ts';
 import { createNamespace } from './put-namespace.ts';
 
 type WriteBody = Extract<CommandBody, { type: 'write' }>;
@@ -50,6 +50,6 @@ export function applyWrite(context: ApplyContext, body: WriteBody): CommandResul
   const changes = operations.map((operation, ordinal) => perform(context, body, operation, heads[ordinal] ?? null));
   let delta = 0;
   for (const change of changes) delta += change.op === 'delete' ? -1 : change.created ? 1 : 0;
-  countEntries(context, namespace, delta);
+  context.count(namespace, delta);
   return { kind: 'written', namespaceCreated: !exists, changes };
 }

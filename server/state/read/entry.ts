@@ -1,32 +1,34 @@
 /** The point read: the hottest query of all. One statement, hence one transaction, gives applied position and entry. */
 import { and, eq, sql } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { must } from '../../../lib/kernel/assert.ts';
+import type { Connection } from '../database.ts';
+import { DirectSelect } from '../direct.ts';
 import { StateCorruptionError } from '../errors.ts';
 import { entries, meta, revisions } from '../schema.ts';
 import type { Query, ReadAnswer } from '../types.ts';
 import { entryRow, proven } from './revision-rows.ts';
 
-export function prepareEntry(db: BetterSQLite3Database): (query: Query<'entry'>) => ReadAnswer<'entry'> {
-  const select = db
-    .select({
-      appliedTerm: meta.appliedTerm,
-      appliedIndex: meta.appliedIndex,
-      headRevision: entries.revision,
-      id: revisions.id,
-      namespace: revisions.namespace,
-      key: revisions.key,
-      revision: revisions.revision,
-      type: revisions.type,
-      positionTerm: revisions.positionTerm,
-      positionIndex: revisions.positionIndex,
-      createdAtMs: revisions.createdAtMs,
-      timeMs: revisions.timeMs,
-      author: revisions.author,
-      message: revisions.message,
-      hash: revisions.hash,
-      value: revisions.value,
-    })
+export function prepareEntry({ sqlite, db }: Connection): (query: Query<'entry'>) => ReadAnswer<'entry'> {
+  const columns = {
+    appliedTerm: meta.appliedTerm,
+    appliedIndex: meta.appliedIndex,
+    headRevision: entries.revision,
+    id: revisions.id,
+    namespace: revisions.namespace,
+    key: revisions.key,
+    revision: revisions.revision,
+    type: revisions.type,
+    positionTerm: revisions.positionTerm,
+    positionIndex: revisions.positionIndex,
+    createdAtMs: revisions.createdAtMs,
+    timeMs: revisions.timeMs,
+    author: revisions.author,
+    message: revisions.message,
+    hash: revisions.hash,
+    value: revisions.value,
+  };
+  const query = db
+    .select(columns)
     .from(meta)
     .leftJoin(
       entries,
@@ -42,8 +44,8 @@ export function prepareEntry(db: BetterSQLite3Database): (query: Query<'entry'>)
         eq(revisions.revision, entries.revision),
       ),
     )
-    .where(eq(meta.id, 1))
-    .prepare();
+    .where(eq(meta.id, 1));
+  const select = new DirectSelect(sqlite, query, Object.keys(columns) as (keyof typeof columns)[]);
 
   return ({ namespace, key }) => {
     const row = must(select.get({ namespace, key }), 'a state has its meta row');

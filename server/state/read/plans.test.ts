@@ -35,7 +35,7 @@ test('no statement of reader or writer scans a table or sorts rows, but those th
     },
   });
   const reader = new SqliteStateReader(connection, { owned: true });
-  prepareStatements(connection.db);
+  prepareStatements(connection);
 
   const offending: string[] = [];
   const used = new Set<string>();
