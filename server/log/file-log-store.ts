@@ -21,6 +21,7 @@ export class FileLogStore extends SegmentLog {
   static open(dir: string, options: FileLogStoreOptions = {}): FileLogStore {
     return new FileLogStore(new FileDevice(dir), {
       segmentBytes: options.segmentBytes ?? 16 * 1024 * 1024,
+      fillsFirst: true,
       cacheBytes: options.cacheBytes ?? 32 * 1024 * 1024,
       random: () => randomBytes(4).readUInt32LE(),
     });

@@ -24,6 +24,8 @@ import { LogCorruptionError, LogWriteError, type AppendOptions, type GroupLog, t
 export interface SegmentLogOptions {
   /** Size of a segment file; a single record that is larger gets a larger segment. */
   readonly segmentBytes: number;
+  /** Preallocates the first segment of a new log at once: opening takes longer, and every sync from then on less. */
+  readonly fillsFirst?: boolean | undefined;
   /** Bound on the recent entries held in memory, for all groups together. */
   readonly cacheBytes: number;
   /** 32 random bits, for log id and salts. */
@@ -76,12 +78,12 @@ export class SegmentLog implements LogStore {
     const cache = new EntryCache(options.cacheBytes);
     this.#groups = new GroupTable(cache, (group, lo, hi) => readEntries(this.#segments, group, lo, hi));
     const found = recoverOrClose(device, this.#groups);
-    const { segmentBytes, random } = options;
+    const { segmentBytes, random, fillsFirst = false } = options;
     const logId = found.logId ?? (BigInt(random() >>> 0) << 32n) | BigInt(random() >>> 0);
     const failed = (error: Error): void => {
       this.#failure ??= new LogWriteError(error);
     };
-    this.#segments = new SegmentSet(device, { segmentBytes, logId, random, failed }, found.live, found.spare);
+    this.#segments = new SegmentSet(device, { segmentBytes, fillsFirst, logId, random, failed }, found.live, found.spare);
     this.#relocation = new Relocation(this.#groups, this.#segments);
     this.#sequence = found.lastSequence;
     this.#syncedThrough = found.lastSequence;

@@ -20,12 +20,17 @@ export interface Segment {
 export interface SegmentSetOptions {
   /** Size at which the log goes on in the next segment. */
   readonly segmentBytes: number;
+  /** Whether the first segment of a new log is preallocated too, at once. */
+  readonly fillsFirst: boolean;
   readonly logId: bigint;
   /** 32 random bits. */
   readonly random: () => number;
   /** The directory could not be made durable in the background: the log must stop. */
   readonly failed: (error: Error) => void;
 }
+
+/** Written at a time where a segment is preallocated at once. */
+const ZEROS_BYTES = 1024 * 1024;
 
 /** Dead segments that are kept for reuse besides the one that is being made ready. */
 const RECYCLED_MAX = 1;
@@ -147,11 +152,17 @@ export class SegmentSet {
     return `spare-${this.#temporaryCount}.tmp`;
   }
 
-  /** A segment with a durable header and name, not preallocated: quick to make, slower to write to. */
+  /**
+   * A segment with a durable header and name. The first one of a log may be preallocated like any other, because nobody waits
+   * for it yet; one in the middle of a log is not: quick to make, slower to write to.
+   */
   #make(number: number): Segment {
     const name = this.#temporaryName();
     const file = this.#device.create(name);
-    const segment = this.#writeHeader(file, number, 0);
+    const size = number === 1 && this.#options.fillsFirst ? this.#options.segmentBytes : 0;
+    const zeros = Buffer.alloc(Math.min(ZEROS_BYTES, size));
+    for (let at = 0; at < size; at += zeros.length) file.write(zeros, 0, Math.min(zeros.length, size - at), at);
+    const segment = this.#writeHeader(file, number, size);
     file.syncNow();
     this.#device.rename(name, segmentName(number));
     this.#device.syncDirectory();
