@@ -24,6 +24,7 @@ import type { ValueThread } from '../services/values/validator.ts';
 import { authenticateRequest } from './authenticate-request.ts';
 import { answerClientError } from './client-error.ts';
 import { handlerOf } from './dispatch.ts';
+import { entryLane } from './entry-lane.ts';
 import { HTTP_SERVER_OPTIONS, SMALL_BODY_BYTES_MAX, URL_BYTES_MAX } from './limits.ts';
 import { openapiDocument } from './openapi.ts';
 import { parseQueryString } from './query-string.ts';
@@ -83,6 +84,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.decorateRequest('caller', null);
   app.decorateRequest('startedMs', 0);
   app.decorate('relay', relayHandler(app, api));
+  app.decorate('lane', entryLane(api, routes));
   acceptBodies(app);
   app.addHook('onRequest', authenticateRequest(api));
   app.setErrorHandler((error, request, reply) => {

@@ -1,7 +1,7 @@
 /** From a request to its answer: reads what was sent, hands it to the route or to another node, answers. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Call } from '../services/context.ts';
 import { ClientGone, LeaderForward, LeaderRedirect, ServiceError } from '../services/errors.ts';
+import type { ApiReply, ApiRequest } from './exchange.ts';
 import type { Answer } from './answer.ts';
 import { relayTo, unreachable } from './relay.ts';
 import { checkParams, consistencyOf, goneSignal, queryOf, toWriteCall } from './request-context.ts';
@@ -13,7 +13,7 @@ import type { AnyRoute, ParameterName, RouteContext } from './route.ts';
 import { parametersOf } from './route.ts';
 import type { ApiRuntime } from './runtime.ts';
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => void;
+type Handler = (request: ApiRequest, reply: ApiReply) => void;
 
 /** The Fastify handler of a route. */
 export function handlerOf(api: ApiRuntime, route: AnyRoute): Handler {
@@ -35,8 +35,8 @@ export function handlerOf(api: ApiRuntime, route: AnyRoute): Handler {
 
 async function finish(
   api: ApiRuntime,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   call: Call,
   caller: Caller | null,
   answered: Promise<Answer | null>,
@@ -52,7 +52,7 @@ async function finish(
 /** Stands in for the caller of an open route: nobody, who may nothing. */
 const NOBODY = { keyId: '', name: '', role: 'viewer', scope: [], via: 'bearer', expiresAtMs: 0 } as const;
 
-function callOf(request: FastifyRequest, reply: FastifyReply, caller: Caller | null, route: AnyRoute): Call {
+function callOf(request: ApiRequest, reply: ApiReply, caller: Caller | null, route: AnyRoute): Call {
   if (caller === null && route.right !== 'open') throw new ServiceError('unauthenticated', 'nobody is signed in');
   return {
     principal: caller?.principal ?? NOBODY,
@@ -67,8 +67,8 @@ function answerOf(
   api: ApiRuntime,
   route: AnyRoute,
   names: readonly ParameterName[],
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   call: Call,
 ): Answer | Promise<Answer | null> {
   const params = request.params as Record<ParameterName, string>;
@@ -103,7 +103,7 @@ function bodyOf(route: AnyRoute, bytes: Buffer | null): unknown {
   return checkBody(route.body, parseJson(bytes));
 }
 
-type Relayed = { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly call: Call; readonly body: Buffer | null };
+type Relayed = { readonly request: ApiRequest; readonly reply: ApiReply; readonly call: Call; readonly body: Buffer | null };
 
 async function relayNamed(api: ApiRuntime, route: AnyRoute, node: string, relayed: Relayed): Promise<null> {
   // Hop limit 1: what came through another node is answered here or nowhere.
@@ -119,8 +119,8 @@ async function relayNamed(api: ApiRuntime, route: AnyRoute, node: string, relaye
 
 async function fail(
   api: ApiRuntime,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   call: Call | null,
   caller: Caller | null,
   error: unknown,

@@ -3,10 +3,11 @@
 /** Parameters by name; an array where one occurs more than once, `null` where it cannot be decoded. */
 export type RawQuery = Readonly<Record<string, string | readonly string[] | null>>;
 
-const NONE: RawQuery = Object.freeze(Object.create(null) as Record<string, string>);
+/** Of an address without a query. */
+export const NO_QUERY: RawQuery = Object.freeze(Object.create(null) as Record<string, string>);
 
 export function parseQueryString(text: string): RawQuery {
-  if (text === '') return NONE;
+  if (text === '') return NO_QUERY;
   const query = Object.create(null) as Record<string, string | string[] | null>;
   for (const pair of text.split('&')) {
     if (pair === '') continue;

@@ -1,11 +1,12 @@
 /** Requests that another node answers: `X-Confman-Node`, `On-Timeout: forward`; and the other side, which answers them here. */
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { MAX_WAIT_MS_DEFAULT } from '../../lib/contract/headers.ts';
 import { decodePrincipal, encodePrincipal } from '../auth/principal.ts';
 import type { RelayAnswer, RelayRequest } from '../engine/types.ts';
 import type { Call } from '../services/context.ts';
 import { ServiceError } from '../services/errors.ts';
+import type { ApiReply, ApiRequest } from './exchange.ts';
 import type { ApiRuntime } from './runtime.ts';
 
 /** Header of an injected request that another node relayed: a nonce that only this process knows, good once. */
@@ -34,8 +35,8 @@ const RELAY_SLACK_MS = 2_000;
 const FORWARD_WAIT_MS_MIN = 1_000;
 
 export interface RelayInput {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly request: ApiRequest;
+  readonly reply: ApiReply;
   readonly call: Call;
   readonly body: Buffer | null;
   /** The answer when no answer comes from there. */
@@ -68,13 +69,17 @@ export async function relayTo(api: ApiRuntime, node: string, { request, reply, c
   if (outcome.kind !== 'answered')
     throw outcome.kind === 'timeout' && isWrite(request) ? outcomeUnknown(node, headers['idempotency-key'] ?? '') : instead;
   const { answer } = outcome;
+  const answered: string[] = ['x-request-id', call.requestId];
   for (const [name, value] of Object.entries(answer.headers)) {
-    if (!DROPPED_ANSWER_HEADERS.has(name)) void reply.header(name, value);
+    if (!DROPPED_ANSWER_HEADERS.has(name)) answered.push(name, value);
   }
-  await reply.header('x-request-id', call.requestId).code(answer.status).send(Buffer.from(answer.body));
+  if (answer.status !== 304 && answer.status !== 204) answered.push('content-length', String(answer.body.byteLength));
+  reply.hijack();
+  reply.raw.writeHead(answer.status, answered);
+  reply.raw.end(Buffer.from(answer.body));
 }
 
-function isWrite(request: FastifyRequest): boolean {
+function isWrite(request: ApiRequest): boolean {
   return request.method !== 'GET' && request.method !== 'HEAD';
 }
 

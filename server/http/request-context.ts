@@ -1,7 +1,6 @@
 /** What is found out about a request before its route runs: id, caller, consistency, parameters. */
 import { hash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IDEMPOTENCY_KEY_CHARS_MAX, REQUEST_ID_CHARS_MAX } from '../../lib/contract/schemas/common.ts';
 import { isGroupId } from '../../lib/contract/token.ts';
 import { keyFault, namespaceFault } from '../../lib/contract/names.ts';
@@ -12,6 +11,8 @@ import { ParameterFault, parseConsistency } from '../consistency/request.ts';
 import type { ConsistencyRequest } from '../consistency/request.ts';
 import type { Call, WriteCall } from '../services/context.ts';
 import { ServiceError } from '../services/errors.ts';
+import type { ApiReply, ApiRequest } from './exchange.ts';
+import { NO_QUERY } from './query-string.ts';
 import type { RawQuery } from './query-string.ts';
 import type { AnyRoute, ParameterName } from './route.ts';
 
@@ -68,6 +69,19 @@ export function consistencyOf(request: IncomingMessage, query: RawQuery): Consis
 
 /** The route's own parameters, checked by its schema; unknown ones are refused. */
 export function queryOf(route: AnyRoute, query: RawQuery): unknown {
+  if (query !== NO_QUERY) return checkedQuery(route, query);
+  let data = withoutQuery.get(route);
+  if (data === undefined) {
+    data = checkedQuery(route, query);
+    withoutQuery.set(route, data);
+  }
+  return data;
+}
+
+/** What a route's schema makes of no query at all: always the same. */
+const withoutQuery = new WeakMap<AnyRoute, unknown>();
+
+function checkedQuery(route: AnyRoute, query: RawQuery): unknown {
   // Without a prototype, so that no name means anything by itself.
   const own = Object.create(null) as Record<string, string>;
   for (const name of Object.keys(query)) {
@@ -106,7 +120,7 @@ export function checkParams(names: readonly ParameterName[], params: Readonly<Re
 }
 
 /** Aborted when the client goes before it has its answer. Costs nothing until it is asked for. */
-export function goneSignal(reply: FastifyReply): () => AbortSignal {
+export function goneSignal(reply: ApiReply): () => AbortSignal {
   let controller: AbortController | null = null;
   return () => {
     if (controller === null) {
@@ -125,7 +139,7 @@ export function toWriteCall(
   call: Call,
   route: AnyRoute,
   params: Readonly<Record<string, string>>,
-  request: FastifyRequest,
+  request: ApiRequest,
   bodyBytes: Buffer | null,
 ): WriteCall {
   const idempotencyKey = header(request.raw, 'idempotency-key') ?? null;
@@ -141,7 +155,7 @@ export function toWriteCall(
 }
 
 /** What the caller has seen of the cluster's clock, as an answer to a write gave it. */
-function clockOf(request: FastifyRequest): ClockValue | null {
+function clockOf(request: ApiRequest): ClockValue | null {
   const text = header(request.raw, 'x-confman-clock');
   if (text === undefined) return null;
   const value = parseClock(text);

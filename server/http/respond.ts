@@ -1,9 +1,9 @@
 /** Writes answers and problems, with the headers that every answer carries. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import { HEADERS } from '../../lib/contract/headers.ts';
 import type { Call } from '../services/context.ts';
 import { CLUSTER_GROUP } from '../services/context.ts';
+import type { ApiReply, ApiRequest } from './exchange.ts';
 import type { Answer } from './answer.ts';
 import { encodeEvents, encodeLines, pumpStream } from './event-stream.ts';
 import { PROBLEM_TYPE, problemOf, toServiceError } from './problem-body.ts';
@@ -18,7 +18,7 @@ const VARY = 'Accept, Authorization, X-Api-Key, Cookie, X-Confman-Min-Version, X
 const NO_STORE = 'private, no-store';
 
 /** Writes a whole answer. Past Fastify's own pipeline: it has nothing to add, and costs more than all the rest of a read. */
-function write(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, status: number, headers: HeaderList, text: string): void {
+function write(api: ApiRuntime, request: ApiRequest, reply: ApiReply, status: number, headers: HeaderList, text: string): void {
   const { raw } = reply;
   if (status !== 304 && status !== 204) headers.push('content-length', String(Buffer.byteLength(text)));
   if (api.stopping.aborted) headers.push('connection', 'close');
@@ -28,7 +28,7 @@ function write(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, st
   api.metrics.answered(request.method, request.routeOptions.url ?? 'none', status, request.startedMs);
 }
 
-function baseHeaders(request: FastifyRequest): HeaderList {
+function baseHeaders(request: ApiRequest): HeaderList {
   const headers = [...SECURITY_HEADERS, 'x-request-id', request.id];
   const traceparent = header(request.raw, 'traceparent');
   if (traceparent !== undefined) headers.push('traceparent', traceparent);
@@ -43,8 +43,8 @@ function pushAll(headers: HeaderList, more: Readonly<Record<string, string>> | n
 /** Answers a call. Streams stay open until their source ends. */
 export function sendAnswer(
   api: ApiRuntime,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   call: Call | null,
   caller: Caller | null,
   answer: Answer,
@@ -89,8 +89,8 @@ export function sendAnswer(
 
 async function pump(
   api: ApiRuntime,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   headers: HeaderList,
   chunks: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
@@ -133,8 +133,8 @@ function positionNow(api: ApiRuntime, caller: Caller): LogPosition {
 /** Answers with a problem. `caller` null: not authenticated, so nothing is said about the state. */
 export function sendProblem(
   api: ApiRuntime,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   caller: Caller | null,
   failure: unknown,
   more: Readonly<Record<string, string>> | null = null,
@@ -168,7 +168,7 @@ export function sendProblem(
 }
 
 /** 307: the caller is to ask the leader itself, with the same path and query. */
-export function sendRedirect(api: ApiRuntime, request: FastifyRequest, reply: FastifyReply, caller: Caller, leaderUrl: string): void {
+export function sendRedirect(api: ApiRuntime, request: ApiRequest, reply: ApiReply, caller: Caller, leaderUrl: string): void {
   const headers = baseHeaders(request);
   api.headers.write(headers, factsOf(api, caller, { read: null, wrote: null }));
   headers.push('cache-control', NO_STORE, 'vary', VARY, 'location', `${leaderUrl.replace(/\/$/, '')}${request.raw.url ?? '/'}`);

@@ -1,8 +1,8 @@
 /** A route as a declaration: one table feeds the router, authorisation, OpenAPI and the tests. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Right } from '../auth/principal.ts';
 import type { Call, WriteCall } from '../services/context.ts';
+import type { ApiReply, ApiRequest } from './exchange.ts';
 import type { Answer } from './answer.ts';
 import type { ApiRuntime, ApiSettings } from './runtime.ts';
 
@@ -19,8 +19,8 @@ export interface RouteContext<Q, B> {
   readonly params: Readonly<Record<ParameterName, string>>;
   readonly query: Q;
   readonly body: B;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly request: ApiRequest;
+  readonly reply: ApiReply;
 }
 
 export interface AnswerDeclaration {

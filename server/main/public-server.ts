@@ -41,7 +41,7 @@ export class PublicServer {
       const url = request.url ?? '/';
       const forApi = isApiPath(url) || !isDecodable(url);
       if (web !== null && (!forApi || (throughNext && isDecodable(url)))) web.handle(request, response);
-      else api.routing(request, response);
+      else if (!api.lane(request, response)) api.routing(request, response);
     };
     this.#server =
       settings.tls === null
