@@ -5,7 +5,10 @@ import { findGenerator } from './load/generator.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, parseOptions, type Part, USAGE, UsageError } from './options.ts';
 import { expectAddedWait, measureAddedWait } from './parts/added-wait.ts';
+import { measureCatchUp } from './parts/catch-up.ts';
 import type { Context } from './parts/context.ts';
+import { measureFailover } from './parts/failover.ts';
+import { expectLargeCopy, measureLargeCopy } from './parts/large-copy.ts';
 import { expectLateness, measureLateness } from './parts/lateness.ts';
 import { expectReads, measureReads } from './parts/reads.ts';
 import { expectWrites, measureWrites } from './parts/writes.ts';
@@ -35,6 +38,9 @@ async function measure(context: Context): Promise<Report> {
   const writes = wanted('b') ? await measureWrites(context) : null;
   const addedWait = wanted('c') ? await measureAddedWait(context) : null;
   const lateness = wanted('d') ? await measureLateness(context) : null;
+  const failover = wanted('e') ? await measureFailover(context) : null;
+  const catchUp = wanted('f') ? await measureCatchUp(context) : null;
+  const largeCopy = wanted('g') ? await measureLargeCopy(context) : null;
   return {
     startedAt,
     seconds: (performance.now() - startedMs) / 1_000,
@@ -46,11 +52,15 @@ async function measure(context: Context): Promise<Report> {
     writes,
     addedWait,
     lateness,
+    failover,
+    catchUp,
+    largeCopy,
     expectations: [
       ...(reads === null ? [] : expectReads(reads)),
       ...(writes === null ? [] : expectWrites(writes)),
       ...(addedWait === null ? [] : expectAddedWait(addedWait)),
       ...(lateness === null ? [] : expectLateness(lateness)),
+      ...(largeCopy === null ? [] : expectLargeCopy(largeCopy)),
     ],
   };
 }

@@ -1,7 +1,10 @@
 /** The result of a run, as tables for people. */
 import type { Machine } from './machine.ts';
 import type { AddedWait, Times } from './parts/added-wait.ts';
+import type { CatchUp } from './parts/catch-up.ts';
 import type { Expectation } from './parts/context.ts';
+import type { Failover } from './parts/failover.ts';
+import type { LargeCopy } from './parts/large-copy.ts';
 import type { Lateness } from './parts/lateness.ts';
 import type { Writes } from './parts/writes.ts';
 import type { Point } from './rounds.ts';
@@ -18,6 +21,9 @@ export interface Report {
   readonly writes: Writes | null;
   readonly addedWait: readonly AddedWait[] | null;
   readonly lateness: Lateness | null;
+  readonly failover: Failover | null;
+  readonly catchUp: readonly CatchUp[] | null;
+  readonly largeCopy: LargeCopy | null;
   readonly expectations: readonly Expectation[];
 }
 
@@ -35,6 +41,9 @@ export function formatReport(report: Report): string {
   if (report.addedWait !== null)
     sections.push(`(c) Write at the leader, then read at a follower at once; ms p50 / p99 / p99.9\n${waitTable(report.addedWait)}`);
   if (report.lateness !== null) sections.push(`(d) Timer of the consensus loop under load on its pages\n${latenessText(report.lateness)}`);
+  if (report.failover !== null) sections.push(`(e) kill -9 of the leader\n${failoverText(report.failover)}`);
+  if (report.catchUp !== null) sections.push(`(f) A follower that was away\n${report.catchUp.map(catchUpText).join('\n')}`);
+  if (report.largeCopy !== null) sections.push(`(g) A large copy of the state\n${largeCopyText(report.largeCopy)}`);
   const lines = report.expectations.map(
     ({ part, what, measured, met }) => `${met ? 'yes' : 'NO '}  (${part}) ${what}: ${figure(measured)}`,
   );
@@ -76,6 +85,19 @@ function waitTable(waits: readonly AddedWait[]): string {
 
 function latenessText({ connections, seconds, pagesPerSecond, pageP99Ms, errors, p99Ms, maxMs }: Lateness): string {
   return `${connections} connections for ${seconds} s: ${figure(pagesPerSecond)} pages/s, p99 ${figure(pageP99Ms)} ms, ${errors} errors; ticks late by ${figure(p99Ms)} ms at p99, ${figure(maxMs)} ms at most`;
+}
+
+function failoverText({ kills, leaderMs, gapMs }: Failover): string {
+  const text = ({ p50, p99, max }: Failover['leaderMs']): string => `${figure(p50)} p50, ${figure(p99)} p99, ${figure(max)} at most`;
+  return `  ${kills} kills; ms to a new leader: ${text(leaderMs)}; ms without an acknowledged write: ${text(gapMs)}`;
+}
+
+function catchUpText({ way, missed, ms, startMs, elections }: CatchUp): string {
+  return `  ${missed} writes missed, back by the ${way} in ${figure(ms)} ms, of which ${figure(startMs)} to start; ${elections} elections meanwhile`;
+}
+
+function largeCopyText(copy: LargeCopy): string {
+  return `  ${copy.stateMb} MB in ${figure(copy.ms)} ms; ${copy.elections} elections, term ${copy.termBefore} before and ${copy.termAfter} after; consensus loops late by ${figure(copy.lateP99Ms)} ms at p99, ${figure(copy.lateMaxMs)} at most; ${copy.writes} writes meanwhile, the slowest ${figure(copy.slowestWriteMs)} ms`;
 }
 
 function timesText({ p50Ms, p99Ms, p999Ms }: Times): string {
