@@ -24,6 +24,12 @@ export interface NodeRow {
   readonly lastContactMs: number | null;
   /** Age of what this row says, 0 when it was asked just now. A row with an age is never to be shown as fresh. */
   readonly ageMs: number;
+  /** `host:port` of its peer port. */
+  readonly peer?: string | undefined;
+  /** Tells this member from every earlier and later one of its name. */
+  readonly incarnation?: string | undefined;
+  /** The member whose place it takes once it has caught up. */
+  readonly replaces?: string | undefined;
 }
 
 export type ReplicaRole = 'leader' | 'follower' | 'candidate' | 'learner' | 'quarantined';
@@ -53,6 +59,8 @@ export interface GroupStatus {
   readonly term: number;
   readonly commitIndex: number;
   readonly members: readonly ReplicaRow[];
+  /** While the voters are exchanged: a majority of the old ones and one of the new ones are both needed. */
+  readonly change?: { readonly from: readonly string[]; readonly to: readonly string[] } | undefined;
 }
 
 export interface ClusterStatus {

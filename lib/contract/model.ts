@@ -74,6 +74,7 @@ export const AUDIT_ACTIONS = [
   'key.revoked',
   'member.added',
   'member.removed',
+  'member.promoted',
   'cluster.formed',
   'cluster.restored',
   'cluster.level-raised',

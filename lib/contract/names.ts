@@ -59,6 +59,21 @@ export function nodeIdFault(name: string): NameFault {
   return NODE_ID.test(name) ? null : 'a node name is a letter or digit, then at most 62 of A-Z, a-z, 0-9, ".", "_" and "-"';
 }
 
+/** Judges the address of a peer port: `node1.example.com:6101`, `[::1]:6101`. */
+export function hostPortFault(text: string): NameFault {
+  const match = /^(?:\[[0-9A-Fa-f:.]+(?:%[\w.]+)?\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[1]);
+  if (match !== null && text.length <= 300 && port >= 1 && port <= 65_535) return null;
+  return 'an address is host:port, such as 127.0.0.1:6101 or [::1]:6101, with a port from 1 to 65535';
+}
+
+/** Judges the base URL of a node: `https://node1.example.com:8443`, without anything behind the port. */
+export function baseUrlFault(text: string): NameFault {
+  const fault = 'a base URL is http://host:port or https://host:port, without a path or a trailing slash';
+  if (text.length > 500 || !/^https?:\/\//.test(text) || !URL.canParse(text)) return fault;
+  return new URL(text).origin === text ? null : fault;
+}
+
 /** Judges short text that people write and read in lists: names of keys, owners. */
 export function labelFault(text: string, charsMax: number): NameFault {
   if (text.length > 2 * charsMax || codePoints(text) > charsMax) return `it may have at most ${charsMax} characters`;

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   // Who asks.
   unauthenticated: kind(401, 'No valid API key or session was given'),
   forbidden: kind(403, 'This key may not do that'),
+  'wrong-cluster-secret': kind(403, 'The proof of the cluster secret does not fit'),
   'origin-mismatch': kind(403, 'The request does not come from a page of this cluster'),
   'rate-limited': kind(429, 'Too many attempts', true),
 
@@ -37,6 +38,7 @@ export const PROBLEMS = {
   'revision-not-found': kind(404, 'There is no such revision'),
   'key-not-found': kind(404, 'There is no such API key'),
   'group-not-found': kind(404, 'There is no such group'),
+  'member-not-found': kind(404, 'There is no such member'),
   'cursor-expired': kind(410, 'The cursor can no longer be honoured'),
 
   // The shape of the request.
@@ -62,6 +64,11 @@ export const PROBLEMS = {
   'key-exists': kind(409, 'An API key with this name exists'),
   'last-admin-key': kind(409, 'The last admin key cannot be revoked'),
   'not-a-voter': kind(409, 'That node cannot lead this group'),
+  'member-exists': kind(409, 'A member with that name or address exists'),
+  'member-alive': kind(409, 'The member that was to be given a new disk is alive'),
+  'member-change-pending': kind(409, 'Another change of the members is under way', true),
+  'last-voter': kind(409, 'The last voter cannot be removed'),
+  'quorum-at-risk': kind(409, 'The change would leave too few live voters'),
   'invalid-value': kind(422, 'The value is not valid for its type'),
   'idempotency-key-reused': kind(422, 'The idempotency key was used with another request'),
 

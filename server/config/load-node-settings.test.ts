@@ -168,6 +168,8 @@ describe('faults', () => {
     [['--election-timeout', '150ms'], 'whole multiple of tick'],
     [['--initial-cluster', 'n2=127.0.0.1:1'], 'does not list this node, n1'],
     [['--initial-cluster', three], 'cluster-secret'],
+    [['--join', 'http://n1:6100'], 'cluster-secret'],
+    [['--join', 'http://n1:6100', '--initial-cluster', 'n1=127.0.0.1:1'], 'exclude each other'],
     [['--advertise-url', 'ftp://x'], 'a base URL is'],
     [['--tls-cert', 'c'], 'tls-cert and tls-key belong together'],
     [['--peer-listen', '127.0.0.1:6100'], 'different ports'],
@@ -192,6 +194,7 @@ describe('faults', () => {
 
 /** Values for settings that are absent by default. */
 const samples: Readonly<Record<string, string>> = {
+  join: 'http://node-1:6100',
   'advertise-url': 'http://node-1:6100',
   'advertise-peer': 'node-1:6101',
   'tls-cert': 'cert.pem',
@@ -205,6 +208,7 @@ const samples: Readonly<Record<string, string>> = {
 
 /** What a setting cannot stand without. */
 const needs: Readonly<Record<string, readonly string[]>> = {
+  join: ['--cluster-secret', secret],
   'tls-cert': ['--tls-key', 'k'],
   'tls-key': ['--tls-cert', 'c'],
   'peer-tls-cert': ['--peer-tls-key', 'k', '--peer-tls-ca', 'a'],

@@ -56,6 +56,10 @@ function clusterFaults(values: NodeValues): readonly string[] {
   if (ids.size < members.length) faults.push('initial-cluster: an id occurs twice');
   if (new Set(members.map(({ peer }) => peer)).size < members.length) faults.push('initial-cluster: a peer address occurs twice');
   if (members.length > 0 && !ids.has(values.id)) faults.push(`initial-cluster does not list this node, ${values.id}`);
+  if (values.join.length > 0 && members.length > 0)
+    faults.push('join and initial-cluster exclude each other: a node joins a cluster, or forms one with others');
+  if (values['cluster-secret'] === null && values.join.length > 0)
+    faults.push('cluster-secret: a node that joins proves by it that it belongs to the cluster; give it the secret of the other nodes');
   if (values['cluster-secret'] === null && members.length > 1) {
     faults.push(
       'cluster-secret: several nodes prove to each other that they belong together by a secret; give all of them the same CONFMAN_CLUSTER_SECRET or --cluster-secret-file',
@@ -122,7 +126,8 @@ function advertisedPeer(values: NodeValues): string {
 function toNodeSettings(values: NodeValues, cwd: string): NodeSettings {
   const absolute = (file: string): string => resolve(cwd, file);
   const advertisePeer = advertisedPeer(values);
-  const members = values['initial-cluster'].length > 0 ? values['initial-cluster'] : [{ node: values.id, peer: advertisePeer }];
+  const alone = values.join.length > 0 ? [] : [{ node: values.id, peer: advertisePeer }];
+  const members = values['initial-cluster'].length > 0 ? values['initial-cluster'] : alone;
   const { 'tls-cert': certFile, 'tls-key': keyFile, 'peer-tls-cert': peerCert, 'peer-tls-key': peerKey, 'peer-tls-ca': peerCa } = values;
   const scheme = certFile === null ? 'http' : 'https';
   return {
@@ -131,6 +136,7 @@ function toNodeSettings(values: NodeValues, cwd: string): NodeSettings {
     listen: values.listen,
     peerListen: values['peer-listen'],
     initialMembers: members.toSorted((a, b) => (a.node < b.node ? -1 : 1)),
+    join: values.join,
     advertiseUrl: values['advertise-url'] ?? `${scheme}://${formatHostPort(values.listen)}`,
     advertisePeer,
     insecure: values.insecure,
@@ -146,6 +152,7 @@ function toNodeSettings(values: NodeValues, cwd: string): NodeSettings {
     strictNamespaces: values['strict-namespaces'],
     valueBytesMax: values['max-value-bytes'],
     waitersMax: values['max-waiters'],
+    votersMax: values['max-voters'],
     readyLagEntriesMax: values['ready-max-lag'],
     diskReserveBytes: values['disk-reserve'],
     stateBytesMax: values['state-bytes-max'],

@@ -10,8 +10,10 @@ export interface NodeSettings {
   /** The public HTTP port. */
   readonly listen: HostPort;
   readonly peerListen: HostPort;
-  /** Who forms the cluster when the data directory is empty: sorted by id, this node among them, at least one. */
+  /** Who forms the cluster when the data directory is empty: sorted by id, this node among them; none for a node that joins. */
   readonly initialMembers: readonly InitialMember[];
+  /** Base URLs of nodes of the cluster that this node joins when its data directory is empty; none: it forms one. */
+  readonly join: readonly string[];
   /** Base URL by which clients reach this node, without a trailing slash. */
   readonly advertiseUrl: string;
   /** `host:port` by which other nodes reach the peer port. */
@@ -29,6 +31,8 @@ export interface NodeSettings {
   readonly strictNamespaces: boolean;
   readonly valueBytesMax: number;
   readonly waitersMax: number;
+  /** Learners are made voters up to this number. */
+  readonly votersMax: number;
   /** Entries between commit and applied index. */
   readonly readyLagEntriesMax: number;
   readonly diskReserveBytes: number;

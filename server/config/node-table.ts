@@ -122,6 +122,12 @@ export const nodeTable = {
     fallback: [],
     doc: 'Every node that forms the cluster, this one included, with equal lists on all of them. Without it the node forms a cluster of its own.',
   }),
+  join: list({
+    placeholder: 'URL,…',
+    element: parseBaseUrl,
+    fallback: [],
+    doc: 'Base URLs of nodes of a cluster that this node is to join: it has to be added there, and starts with an empty data directory. Ignored once it has joined.',
+  }),
   'advertise-url': optional({
     placeholder: 'URL',
     parse: parseBaseUrl,
@@ -159,6 +165,12 @@ export const nodeTable = {
     parse: whole(0, 1_000_000),
     fallback: 10_000,
     doc: 'Reads that may wait for a version at the same time.',
+  }),
+  'max-voters': value({
+    placeholder: 'N',
+    parse: whole(1, 15),
+    fallback: 5,
+    doc: 'A node that was added does not become a voter when there are so many: it stays a learner until one of them is removed.',
   }),
   'ready-max-lag': value({
     placeholder: 'ENTRIES',

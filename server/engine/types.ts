@@ -8,7 +8,7 @@ import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { ClockValue } from '../clock/hlc.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
-import type { Applied, Command, Query, QueryName, ReadAnswer, StateIdentity } from '../state/types.ts';
+import type { Actor, Applied, Command, MemberInfo, Query, QueryName, ReadAnswer, StateIdentity } from '../state/types.ts';
 
 /** A command before the engine gives it the level that the cluster has. */
 export type ProposedCommand = Omit<Command, 'level'>;
@@ -66,6 +66,37 @@ export interface GroupView {
   /** No contact for an election timeout or longer: what is known may be old. */
   readonly stale: boolean;
 }
+
+/** A change of the members, as an administrator asks for it. Every group of the cluster follows it. */
+export type MemberChange =
+  | {
+      readonly type: 'add';
+      readonly name: string;
+      /** `host:port` of its peer port. */
+      readonly peer: string;
+      readonly url: string;
+      /** The member whose place it takes; its own name when that has lost its disk. */
+      readonly replaces: string | null;
+    }
+  | { readonly type: 'remove'; readonly name: string };
+
+/** Why a change of the members was certainly not made. */
+export type MemberRefusal =
+  | 'member-not-found'
+  | 'member-exists'
+  | 'member-alive'
+  | 'member-change-pending'
+  | 'last-voter'
+  | 'quorum-at-risk'
+  | 'not-ready';
+
+export type MemberChangeOutcome =
+  | { readonly kind: 'done'; readonly member: MemberInfo; readonly position: LogPosition; readonly repeated: boolean }
+  /** `detail`: in words, for whoever asked. */
+  | { readonly kind: 'refused'; readonly code: MemberRefusal; readonly detail: string }
+  /** Certainly never proposed. */
+  | { readonly kind: 'no-leader' }
+  | { readonly kind: 'unknown' };
 
 /** A request that another node is to answer in this node's place (`X-Confman-Node`, `On-Timeout: forward`, gateway). */
 export interface RelayRequest {
@@ -169,8 +200,15 @@ export interface Engine {
 
   health(): Promise<readonly HealthCheck[]>;
 
-  /** Name, public URL of every member, as this node's applied configuration says. */
-  members(): readonly { readonly node: string; readonly url: string }[];
+  /** Name, public URL and peer address of every member, as this node's applied configuration says. */
+  members(): readonly { readonly node: string; readonly url: string; readonly peer: string }[];
+
+  /** Adds or removes a member, through whoever leads. A new member starts as a learner and becomes a voter by itself when it has caught up. */
+  changeMembers(
+    change: MemberChange,
+    by: { readonly actor: Actor; readonly requestId: string },
+    options: WaitOptions,
+  ): Promise<MemberChangeOutcome>;
 
   /** Lets another node answer. */
   relay(node: string, request: RelayRequest, options: WaitOptions): Promise<RelayOutcome>;

@@ -224,7 +224,7 @@ test('every route is declared once, and what changes something is no GET', () =>
   expect(new Set(routes.map((route) => route.id)).size).toBe(routes.length);
   for (const route of routes) {
     if (route.kind === 'write') expect(route.method).not.toBe('GET');
-    if (route.right === 'open') expect(['/health', '/health/ready', '/api/v1/session']).toContain(route.path);
+    if (route.right === 'open') expect(['/health', '/health/ready', '/api/v1/session', '/api/v1/cluster/join']).toContain(route.path);
     // A backup is asked for by POST, so that no link or image does, and changes nothing.
     const changes = route.right === 'write' || (route.right === 'admin' && route.method !== 'GET');
     if (changes && route.id !== 'backup') expect(['write', 'node']).toContain(route.kind);

@@ -6,6 +6,7 @@
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { Authenticator } from '../auth/authenticate.ts';
+import { joinKey } from '../auth/join-proof.ts';
 import { KeyTable } from '../auth/key-table.ts';
 import { KeyUses } from '../auth/key-uses.ts';
 import { SessionSealer } from '../auth/session-cookie.ts';
@@ -39,7 +40,7 @@ import { VersionHeaders } from './version-headers.ts';
 export interface ApiOptions {
   readonly engine: Engine;
   readonly settings: ApiSettings;
-  /** The cluster's secret: session cookies are sealed with a key derived from it. */
+  /** The cluster's secret: session cookies are sealed, and nodes that are to join are known, by keys derived from it. */
   readonly sessionSecret: string;
   readonly logger: FastifyBaseLogger;
   /** Version of the program. */
@@ -138,6 +139,8 @@ function runtimeOf(options: ApiOptions, routes: readonly AnyRoute[], uses: KeyUs
     settings,
     authenticator,
     sessions: { authenticator, sealer, limit: new SignInLimit(), sessionMs: settings.sessionMs },
+    joinKey: joinKey(options.sessionSecret),
+    joinLimit: new SignInLimit(),
     statuses: new StatusFeed(engine, sources.tickMs),
     metrics: new ApiMetrics({ waiters: () => reads.waiting, belowFloor: () => reads.acceptedBelowFloor }),
     headers: new VersionHeaders(engine),

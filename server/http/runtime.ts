@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Authenticator } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { SignInLimit } from '../auth/sign-in-limit.ts';
 import type { ApiMetrics } from '../metrics/api-metrics.ts';
 import type { Services, ServiceSettings } from '../services/context.ts';
 import type { SessionTools } from '../services/session.ts';
@@ -22,6 +23,9 @@ export interface ApiRuntime {
   readonly settings: ApiSettings;
   readonly authenticator: Authenticator;
   readonly sessions: SessionTools;
+  /** What nodes that are to join prove the cluster secret with, and how often they may fail to. */
+  readonly joinKey: Uint8Array;
+  readonly joinLimit: SignInLimit;
   readonly statuses: StatusFeed;
   readonly metrics: ApiMetrics;
   readonly headers: VersionHeaders;

@@ -20,6 +20,7 @@ import type { Logger, Runtime } from '../replica/runtime.ts';
 import { UnreadableLog } from '../replica/unreadable-log.ts';
 import { describeFailure } from './describe-failure.ts';
 import { DiskWatch } from './disk-watch.ts';
+import { findPeers } from './find-peers.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { readTls, reloadTls } from './peer-tls.ts';
 import type { ConsensusThreadData, FromConsensus, ToConsensus } from './thread-messages.ts';
@@ -95,6 +96,8 @@ async function start(): Promise<void> {
     peerAddress: settings.advertisePeer,
     url: settings.advertiseUrl,
     initialMembers: settings.initialMembers.map(({ node: name, peer }) => ({ name, peer })),
+    join: settings.join.length === 0 ? null : findPeers({ settings, secret }),
+    votersMax: settings.votersMax,
     version,
     timing: timing(),
     readyLagEntriesMax: settings.readyLagEntriesMax,
@@ -140,6 +143,7 @@ async function start(): Promise<void> {
     },
     relayServer: (request) => engine.serveRelay(request),
     onSeeded: () => tell({ type: 'seeded' }),
+    onRemoved: (reason) => tell({ type: 'removed', reason }),
   });
   const engine: EngineHost = new EngineHost({
     nodeId: settings.id,

@@ -9,7 +9,15 @@ import type { ClockStore } from '../replica/clock-reserve.ts';
 import type { IdentityStore, NodeIdentity } from '../replica/identity.ts';
 import { isUnfinished } from './offline/staging.ts';
 
-const Member = z.object({ id: z.string(), name: z.string(), incarnation: z.string(), peer: z.string(), url: z.string() });
+const Member = z.object({
+  id: z.string(),
+  name: z.string(),
+  incarnation: z.string(),
+  peer: z.string(),
+  url: z.string(),
+  claim: z.string().nullable().optional(),
+  replaces: z.string().optional(),
+});
 export const Identity = z.object({
   nodeId: z.string(),
   stage: z.enum(['empty', 'draft', 'formed', 'removed']),
@@ -19,6 +27,10 @@ export const Identity = z.object({
   incarnation: z.string().nullable(),
   began: z.boolean(),
   members: z.array(Member),
+  claim: z.string().optional(),
+  memberSince: z.int().optional(),
+  awaiting: z.array(z.string()).optional(),
+  removedBecause: z.string().optional(),
 });
 
 export interface DataDirectory {

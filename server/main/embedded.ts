@@ -15,6 +15,10 @@ export async function startEmbedded(): Promise<void> {
   const version = programVersion();
   const secret = settings.clusterSecret ?? keptSecret(join(settings.data, 'cluster-secret'));
   const adminKey = settings.adminKey ?? newSecret('confman_');
+  const end = (message: string): never => {
+    process.stderr.write(`confman: ${message}\n`);
+    process.exit(1);
+  };
   const threads = new NodeThreads({
     settings,
     secret,
@@ -24,10 +28,8 @@ export async function startEmbedded(): Promise<void> {
     onSeeded: () => {
       if (settings.adminKey === null) process.stdout.write(`The cluster is formed. Its first admin key, shown only now: ${adminKey}\n`);
     },
-    onFatal: (message) => {
-      process.stderr.write(`confman: ${message}\n`);
-      process.exit(1);
-    },
+    onRemoved: end,
+    onFatal: end,
   });
   await threads.started();
   const engine = engineOver(await threads.ports());

@@ -35,9 +35,14 @@ export function programVersion(): string {
 /**
  * Starts a node. Resolves when its public port listens; the cluster may still be forming.
  *
+ * @param onRemoved the node is no member of its cluster any more: it is to be stopped, and the process to end; maybe before this resolves
  * @param onFatal the node cannot go on: the process must end, at once and without cleaning up (rules D5, D6)
  */
-export async function runNode(settings: NodeSettings, onFatal: (message: string) => void): Promise<RunningNode> {
+export async function runNode(
+  settings: NodeSettings,
+  onFatal: (message: string) => void,
+  onRemoved: (reason: string) => void,
+): Promise<RunningNode> {
   const logger = nodeLogger(settings);
   const version = programVersion();
   const secret = settings.clusterSecret ?? keptSecret(join(settings.data, 'cluster-secret'));
@@ -52,6 +57,7 @@ export async function runNode(settings: NodeSettings, onFatal: (message: string)
     onSeeded: () => {
       if (drawnKey !== null) showKeyOnce(drawnKey);
     },
+    onRemoved,
     onFatal,
   });
   await threads.started();

@@ -10,6 +10,9 @@ function fail(message: string): never {
   process.exit(1);
 }
 
+/** The exit status of a node that was removed from its cluster: nothing that starts it again helps. */
+const EXIT_REMOVED = 6;
+
 /** Becomes a node: this process, until a signal (or the end of its input) tells it to stop. Never resolves; the process exits. */
 export async function serveNode(settings: NodeSettings): Promise<never> {
   let node: RunningNode | null = null;
@@ -20,11 +23,21 @@ export async function serveNode(settings: NodeSettings): Promise<never> {
     setTimeout(() => fail('stopping took too long; ending now'), STOP_MS_MAX).unref();
     void end(node);
   };
+  const removed = (reason: string): void => {
+    if (asked) return;
+    asked = true;
+    process.stderr.write(`confman node: ${reason}\n`);
+    process.exitCode = EXIT_REMOVED;
+    // Nothing of it serves any more, and nobody waits for it: what is under way has been told so.
+    if (node === null) process.exit();
+    setTimeout(() => process.exit(), STOP_MS_MAX).unref();
+    void end(node);
+  };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   if (settings.stopWithStdin) process.stdin.on('end', stop).on('error', stop).resume();
   try {
-    node = await runNode(settings, fail);
+    node = await runNode(settings, fail, removed);
   } catch (error) {
     fail(describeFailure(error));
   }
@@ -36,5 +49,5 @@ export async function serveNode(settings: NodeSettings): Promise<never> {
 async function end(node: RunningNode | null): Promise<void> {
   if (node === null) return;
   await node.stop();
-  process.exit(0);
+  process.exit();
 }

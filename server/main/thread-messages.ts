@@ -28,6 +28,8 @@ export type FromConsensus =
       readonly fields: Readonly<Record<string, unknown>>;
     }
   | { readonly type: 'seeded' }
+  /** This node is no member any more: the process is to stop, and not to start again. */
+  | { readonly type: 'removed'; readonly reason: string }
   /** The process must end at once with this message. */
   | { readonly type: 'fatal'; readonly message: string }
   | { readonly type: 'stopped' };

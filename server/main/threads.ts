@@ -15,6 +15,8 @@ export interface ThreadsOptions {
   readonly version: string;
   readonly onLog: (message: Extract<FromConsensus, { type: 'log' }>) => void;
   readonly onSeeded: () => void;
+  /** The node was removed from its cluster, now or before it was started: it has to stop. */
+  readonly onRemoved: (reason: string) => void;
   /** The node cannot go on; the process has to end now. */
   readonly onFatal: (message: string) => void;
 }
@@ -68,6 +70,8 @@ export class NodeThreads {
         return;
       case 'seeded':
         return this.#options.onSeeded();
+      case 'removed':
+        return this.#options.onRemoved(message.reason);
       case 'started':
         return this.#started?.();
       case 'fatal':

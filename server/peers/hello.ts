@@ -25,8 +25,8 @@ function textOrNull(value: unknown, field: string, charsMax: number): string | n
   return value === null ? null : text(value, field, charsMax);
 }
 
-function levelOf(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new WireError(`hello: ${field} is not a level`);
+function wholeOf(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new WireError(`hello: ${field} is not a whole number`);
   return value;
 }
 
@@ -42,9 +42,11 @@ function readHello(fields: Record<string, unknown>): Hello {
     listHash: textOrNull(fields['listHash'], 'listHash', ID_CHARS_MAX),
     peerAddress: text(fields['peerAddress'], 'peerAddress', URL_CHARS_MAX),
     url: text(fields['url'], 'url', URL_CHARS_MAX),
-    levelMin: levelOf(fields['levelMin'], 'levelMin'),
-    levelMax: levelOf(fields['levelMax'], 'levelMax'),
+    levelMin: wholeOf(fields['levelMin'], 'levelMin'),
+    levelMax: wholeOf(fields['levelMax'], 'levelMax'),
     buildVersion: text(fields['buildVersion'], 'buildVersion', ID_CHARS_MAX),
+    ...(fields['claim'] === undefined ? {} : { claim: text(fields['claim'], 'claim', ID_CHARS_MAX) }),
+    ...(fields['memberSince'] === undefined ? {} : { memberSince: wholeOf(fields['memberSince'], 'memberSince') }),
   };
   if (hello.levelMin > hello.levelMax) throw new WireError('hello: levelMin is above levelMax');
   return hello;

@@ -44,6 +44,10 @@ export interface Hello {
   readonly levelMax: number;
   /** For people: version of the build. */
   readonly buildVersion: string;
+  /** Of a node that is to join: drawn by its disk, so that nobody else comes in its name. */
+  readonly claim?: string | undefined;
+  /** Whoever has applied the log of group `default` up to here knows this member, unless it was removed since. */
+  readonly memberSince?: number | undefined;
 }
 
 /**

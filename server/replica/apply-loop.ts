@@ -9,7 +9,7 @@ import { decodeConfChange } from '../raft/confchange-codec.ts';
 import type { RawNode } from '../raft/raw-node.ts';
 import type { Entry } from '../raft/types.ts';
 import type { Applied, ApplyInput, StateMachine } from '../state/types.ts';
-import { decodeMembers, membersAfter } from './conf-context.ts';
+import { decodeConfContext, membersAfter } from './conf-context.ts';
 
 export interface ApplyLoopOptions {
   readonly group: string;
@@ -89,7 +89,8 @@ export class ApplyLoop {
     const { core, machine } = this.#options;
     const change = decodeConfChange(entry.data);
     const confState = core.applyConfChange(change);
-    return { entry, confState, members: membersAfter(machine().members(), decodeMembers(change.context), confState) };
+    const { members, by, stamp } = decodeConfContext(change.context);
+    return { entry, confState, members: membersAfter(machine().members(), members, confState), by, stamp };
   }
 
   #applyBatch(batch: readonly ApplyInput[]): void {

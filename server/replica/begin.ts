@@ -16,6 +16,7 @@ export async function beginGroup(
   storage: StateStorage,
   store: IdentityStore,
 ): Promise<NodeIdentity> {
+  if (identity.awaiting?.includes(group) === true) return awaitState(group, identity, storage);
   // A crash in the middle may leave the name of the group in the log, or where it begins without its term: all of it or nothing.
   const stored = log.groups().includes(group) ? log.group(group) : null;
   const there = stored !== null && stored.lastIndex() >= GENESIS.index && stored.hardState().term >= GENESIS.term;
@@ -28,4 +29,18 @@ export async function beginGroup(
   const begun = { ...identity, began: true };
   store.save(begun);
   return begun;
+}
+
+/**
+ * A member that has joined and not received the state of a group yet: it begins with nothing, so that whoever leads has to send
+ * it the whole state (adr/0006). May be repeated; a copy that has arrived stays.
+ */
+function awaitState(group: string, identity: NodeIdentity, storage: StateStorage): NodeIdentity {
+  const { clusterId, lineageId } = identity;
+  if (clusterId === null || lineageId === null) throw new Error('a node that has joined has a cluster id');
+  const there = storage.open(group);
+  if (there === null)
+    storage.create({ group, clusterId, lineages: [{ id: lineageId, forkIndex: null }] }, { position: { term: 0, index: 0 }, voters: [] });
+  else there.machine.close();
+  return identity;
 }

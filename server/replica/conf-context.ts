@@ -1,12 +1,35 @@
 import type { ConfState } from '../raft/types.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { Actor, MemberInfo, Stamp } from '../state/types.ts';
 
-/** The members that a configuration change brings, from its opaque `context`. @throws SyntaxError when the bytes are no member list: the entry was proposed by nothing we know */
-export function decodeMembers(context: Uint8Array): readonly MemberInfo[] {
-  if (context.byteLength === 0) return [];
-  const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(context));
-  if (!Array.isArray(parsed)) throw new SyntaxError('a configuration change carries no member list');
-  return parsed as readonly MemberInfo[];
+/** Who has asked for a change of the members. */
+export interface ChangeAuthor {
+  readonly actor: Actor;
+  readonly requestId: string;
+}
+
+/** What a configuration change carries beside the ids: opaque to the core, the same for every replica. */
+export interface ConfContext {
+  /** Members that it brings, or of which it says something new. */
+  readonly members: readonly MemberInfo[];
+  /** Null: the leader has done it by itself. */
+  readonly by: ChangeAuthor | null;
+  /** Set by the leader just before it proposed. */
+  readonly stamp: Stamp | null;
+}
+
+const NOTHING: ConfContext = { members: [], by: null, stamp: null };
+
+export function encodeConfContext(context: ConfContext): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(context));
+}
+
+/** @throws SyntaxError when the bytes are no such context: the entry was proposed by nothing we know */
+export function decodeConfContext(bytes: Uint8Array): ConfContext {
+  if (bytes.byteLength === 0) return NOTHING;
+  const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  if (typeof parsed !== 'object' || parsed === null || !('members' in parsed) || !Array.isArray(parsed.members))
+    throw new SyntaxError('a configuration change carries no member list');
+  return parsed as ConfContext;
 }
 
 /** Everybody who has a part in the configuration, joint halves included; sorted. */

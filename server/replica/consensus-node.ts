@@ -6,20 +6,24 @@ import type { ClockValue } from '../clock/hlc.ts';
 import type { HealthCheck, LabState, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import { LogCorruptionError } from '../log/types.ts';
-import { type Hello, type PeerHandlers, PeerReplyError, type PeerTransport } from '../peers/types.ts';
+import { type Hello, type PeerHandlers, PeerReplyError, type PeerTransport, type RemotePeer } from '../peers/types.ts';
 import { beginGroup } from './begin.ts';
-import { Formation, initialClusterHash, type FormationOutcome } from './formation.ts';
+import { Entrance } from './entrance.ts';
+import { initialClusterHash } from './formation.ts';
+import { helloOf } from './hello.ts';
 import { type HostObserver, ReplicaHost } from './host.ts';
 import type { NodeIdentity } from './identity.ts';
 import { Lab } from './lab.ts';
+import { Members } from './members.ts';
 import { Maintenance } from './maintenance.ts';
 import { Lateness } from './lateness.ts';
 import { commonToMembers, ProgramTooOldError, spokenLevels, tooOld } from './levels.ts';
 import { metricsText } from './metrics-text.ts';
 import { healthChecks, type NodeFacts, nodeReasons } from './node-health.ts';
+import type { ConsensusNodeOptions } from './node-options.ts';
 import type { NodeServices } from './node-services.ts';
 import { NodeClock } from './node-clock.ts';
-import type { ConsensusNodeOptions } from './node-options.ts';
+import { keepPeers } from './peer-list.ts';
 import { judgePeer } from './peer-policy.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { ReadQuestion } from './read-index-queue.ts';
@@ -44,9 +48,10 @@ export class ConsensusNode implements NodeServices {
   /** Settles when `start` is through. */
   #starting: Promise<void> = Promise.resolve();
   #identity: NodeIdentity;
-  #formation: Formation | null = null;
+  #entrance: Entrance | null = null;
   #phase: NodePhase = 'forming';
   #phaseDetail = '';
+  #members: Members | null = null;
   #host: ReplicaHost | null = null;
   #status: StatusCollector | null = null;
   #maintenance: Maintenance | null = null;
@@ -80,39 +85,47 @@ export class ConsensusNode implements NodeServices {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     if (signal.aborted) return;
+    if (this.#identity.stage === 'removed') return this.#removed(this.#identity.removedBecause ?? 'it was removed');
     await this.#transport.start();
-    if (!signal.aborted && this.#identity.stage !== 'formed') await this.#form();
+    if (!signal.aborted && this.#identity.stage !== 'formed') await this.#enter();
     if (!signal.aborted && this.#identity.stage === 'formed') await this.#serve();
   }
 
-  async #form(): Promise<void> {
-    const options = this.#options;
-    this.#transport.setPeers(
-      options.initialMembers.filter(({ name }) => name !== options.name).map(({ name, peer }) => ({ name, address: peer })),
-    );
-    this.#formation = new Formation({
-      self: { name: options.name, peer: options.peerAddress, url: options.url },
-      clusterName: options.clusterName,
-      list: options.initialMembers,
-      store: options.identities,
+  async #enter(): Promise<void> {
+    const { name, peerAddress: peer, url, clusterName, initialMembers, join, identities, logger, drawId, observer } = this.#options;
+    const entrance = new Entrance({
+      self: { name, peer, url },
+      clusterName,
+      initialMembers,
+      join,
+      store: identities,
       transport: this.#transport,
-      logger: options.logger,
-      drawId: options.drawId,
+      logger,
+      drawId,
       pause: (ms) => this.#pause(ms),
       signal: this.#stop.signal,
+      changed: () => {
+        this.#phase = entrance.phase;
+        this.#phaseDetail = entrance.detail;
+        observer.published(GROUP_DEFAULT);
+      },
     });
-    this.#formed(await this.#formation.run());
+    this.#entrance = entrance;
+    this.#identity = (await entrance.run()) ?? this.#identity;
   }
 
-  #formed(outcome: FormationOutcome): void {
-    if (outcome.kind === 'formed') {
-      this.#identity = outcome.identity;
-    } else if (outcome.kind !== 'stopped') {
-      this.#phase = outcome.kind;
-      this.#phaseDetail = outcome.detail;
-      this.#options.logger('error', outcome.kind, { detail: outcome.detail });
-      this.#options.observer.published(GROUP_DEFAULT);
-    }
+  /** The end of this node: durable first, so that it is not forgotten with the process. */
+  #removed(reason: string): void {
+    if (this.#phase === 'removed') return;
+    this.#phase = 'removed';
+    this.#phaseDetail = reason;
+    const { identities, logger, observer, onRemoved } = this.#options;
+    this.#identity = { ...this.#identity, stage: 'removed', removedBecause: reason };
+    identities.save(this.#identity);
+    logger('error', 'removed', { reason });
+    for (const group of this.#host?.groups() ?? []) this.#host?.replica(group)?.leaveService('removed', reason);
+    observer.published(GROUP_DEFAULT);
+    onRemoved(reason);
   }
 
   #pause(ms: number): Promise<void> {
@@ -169,14 +182,26 @@ export class ConsensusNode implements NodeServices {
     });
     await this.#open(host, GROUP_DEFAULT);
     if (this.#stop.signal.aborted) return;
+    this.#members = new Members({
+      ...options,
+      ...options.timing,
+      host,
+      transport: this.#transport,
+      pause: (ms) => this.#pause(ms),
+      signal: this.#stop.signal,
+      identity: () => this.#identity,
+      mainGroup: GROUP_DEFAULT,
+    });
     this.#phase = 'serving';
-    this.#formation = null;
-    this.#transport.setPeers(this.#identityPeers());
+    this.#phaseDetail = '';
+    this.#entrance = null;
+    keepPeers(this.#transport, options.name, host.members());
     this.#transport.reconnect();
     options.observer.published(GROUP_DEFAULT);
     runTicks({ runtime: options.runtime, tickMs: options.timing.tickMs, signal: this.#stop.signal }, (ticks, lateMs) => {
       this.#lateness.add(lateMs);
       host.tick(ticks);
+      this.#members?.tick();
       this.#maintenance?.tick();
     });
   }
@@ -192,22 +217,27 @@ export class ConsensusNode implements NodeServices {
     }
   }
 
-  /** Until the state tells better, the first configuration says whom to talk to. */
-  #identityPeers(): readonly { readonly name: string; readonly address: string }[] {
-    return (this.#host?.members() ?? this.#identity.members)
-      .filter(({ name }) => name !== this.#options.name)
-      .map(({ name, peer }) => ({ name, address: peer }));
-  }
-
   #observer(): HostObserver {
     const { observer } = this.#options;
     return {
       ...observer,
+      reopened: (group, state) => {
+        this.#received(group, state.machine.applied().index);
+        observer.reopened(group, state);
+      },
       roleChanged: (group) => {
         observer.roleChanged(group);
         this.#maintenance?.roleChanged();
       },
     };
+  }
+
+  /** Remembers that a group's state has come, before that is acknowledged to anybody: its log may not be empty any more. */
+  #received(group: string, index: number): void {
+    const { awaiting = [] } = this.#identity;
+    if (index === 0 || !awaiting.includes(group)) return;
+    this.#identity = { ...this.#identity, awaiting: awaiting.filter((one) => one !== group) };
+    this.#options.identities.save(this.#identity);
   }
 
   // ------------------------------------------------------------------------------------------------------- peers
@@ -218,19 +248,8 @@ export class ConsensusNode implements NodeServices {
   }
 
   #hello(): Hello {
-    const { clusterId, lineageId, incarnation, stage } = this.#current();
-    return {
-      name: this.#options.name,
-      formed: stage === 'formed',
-      clusterId,
-      lineageId,
-      incarnation,
-      listHash: initialClusterHash(this.#options.initialMembers),
-      peerAddress: this.#options.peerAddress,
-      url: this.#options.url,
-      ...spokenLevels(this.#host?.replica(GROUP_DEFAULT)?.machine.level() ?? null),
-      buildVersion: this.#options.version,
-    };
+    const levels = spokenLevels(this.#host?.replica(GROUP_DEFAULT)?.machine.level() ?? null);
+    return helloOf(this.#options, this.#current(), levels, this.#entrance?.claim);
   }
 
   #handlers(): PeerHandlers {
@@ -238,7 +257,8 @@ export class ConsensusNode implements NodeServices {
       hello: () => this.#hello(),
       onHello: (remote) => {
         const own = this.#current();
-        return judgePeer(own, this.#host?.members() ?? own.members, remote);
+        const appliedIndex = this.#host?.replica(GROUP_DEFAULT)?.machine.applied().index ?? 0;
+        return judgePeer(own, { members: this.#host?.members() ?? own.members, appliedIndex }, remote);
       },
       clock: () => this.#clock.observe(),
       onClock: (_from, clock) => void this.#clock.heard(clock),
@@ -249,7 +269,7 @@ export class ConsensusNode implements NodeServices {
           messages.filter((message) => message.from === `${from.name}@${from.hello.incarnation ?? ''}`),
         ),
       onRaftDropped: (to, group) => this.#host?.onRaftDropped(to, group),
-      onRequest: (from, method, body, context) => this.#onRequest(from.name, method, body, context.timeoutMs ?? 0),
+      onRequest: (from, method, body, context) => this.#onRequest(from, method, body, context.timeoutMs ?? 0),
       onStream: async (_from, stream) => {
         if (this.#host === null) throw new PeerReplyError('not-ready', 'this node does not serve yet');
         await receiveSnapshot(this.#host, this.#options.storage, stream);
@@ -259,6 +279,9 @@ export class ConsensusNode implements NodeServices {
         this.#options.logger('debug', 'peer-changed', { name, connected, refused: refused?.reason });
         const why = tooOld(this.#identity, refused);
         if (why !== null) this.#options.observer.fatal(`${this.#options.name} cannot go on`, new ProgramTooOldError(why));
+        // The word of somebody who has proved the secret, and who has applied all that made this node a member.
+        if (refused?.reason === 'removed' && refused.by === 'peer' && this.#identity.stage === 'formed')
+          this.#removed(`${this.#options.name} was removed from the cluster (${name} says so): its data is of no more use to it`);
       },
     };
   }
@@ -267,14 +290,14 @@ export class ConsensusNode implements NodeServices {
     return this.#options.runtime.wallMs() + this.#lab.state.clockOffsetMs;
   }
 
-  #onRequest(from: string, method: string, body: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    const forming = this.#formation?.handle(method, body) ?? null;
+  #onRequest(from: RemotePeer, method: string, body: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    const forming = this.#entrance?.handle(method, body) ?? null;
     if (forming !== null) return Promise.resolve(forming);
     const { stage, clusterId } = this.#current();
     const { name, peerAddress: peer, url, initialMembers, runtime, relayServer } = this.#options;
     const formState = { stage, clusterId, listHash: initialClusterHash(initialMembers), member: { name, peer, url } };
     return answerPeer(
-      { node: this, formState, report: () => this.#status?.report() ?? null, runtime, relayServer },
+      { node: this, formState, report: () => this.#status?.report() ?? null, runtime, relayServer, members: this.#members },
       from,
       method,
       body,
@@ -342,6 +365,11 @@ export class ConsensusNode implements NodeServices {
   async transfer(group: string, node: string, timeoutMs: number): ReturnType<NodeServices['transfer']> {
     if (this.#host === null) return { kind: 'no-leader' };
     return transferLeadership(this.#host, this.#transport, (ms) => this.#pause(ms), this.#options.runtime, { group, node, timeoutMs });
+  }
+
+  async changeMembers(...[change, by, timeoutMs]: Parameters<NodeServices['changeMembers']>): ReturnType<NodeServices['changeMembers']> {
+    if (this.#members === null) return { kind: 'refused', code: 'not-ready', detail: 'this node is no member of a cluster yet' };
+    return this.#members.change(change, by, timeoutMs);
   }
 
   labState(): LabState {

@@ -26,7 +26,7 @@ import type { Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '.
 import { AnswerCache, cacheKey } from './answer-cache.ts';
 import { startBackup } from './backup-stream.ts';
 import { Board, processNowMs } from './board.ts';
-import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, Operation, Operations } from './protocol.ts';
+import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, NodePlace, Operation, Operations } from './protocol.ts';
 import { PortBatch } from './port-batch.ts';
 import type { ScanClient } from './scan.ts';
 import { type Waiter, Waiters } from './waiters.ts';
@@ -67,7 +67,7 @@ export class EngineClient implements Engine {
   readonly #scans: ScanClient;
   readonly #groups = new Map<string, OpenGroup>();
   readonly #asked = new Map<number, Asked>();
-  #nodes: readonly { readonly node: string; readonly url: string; readonly member: boolean }[] = [];
+  #nodes: readonly NodePlace[] = [];
   #nextId = 1;
   #waiting = 0;
   #stopped = false;
@@ -200,8 +200,8 @@ export class EngineClient implements Engine {
     return this.#groups.get(group)?.opened.identity ?? null;
   }
 
-  members(): readonly { readonly node: string; readonly url: string }[] {
-    return this.#nodes.filter(({ member }) => member).map(({ node, url }) => ({ node, url }));
+  members(): ReturnType<Engine['members']> {
+    return this.#nodes.filter(({ member }) => member).map(({ node, url, peer }) => ({ node, url, peer }));
   }
 
   waiters(): number {
@@ -236,12 +236,13 @@ export class EngineClient implements Engine {
     return within(this.#ask('relay', { node, request, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'timeout' });
   }
 
-  transferLeadership(
-    group: string,
-    node: string,
-    options: WaitOptions,
-  ): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }> {
+  transferLeadership(group: string, node: string, options: WaitOptions): ReturnType<Engine['transferLeadership']> {
     return within(this.#ask('transfer', { group, node, timeoutMs: options.timeoutMs }), options, { kind: 'timeout' }, { kind: 'timeout' });
+  }
+
+  changeMembers(...[change, by, options]: Parameters<Engine['changeMembers']>): ReturnType<Engine['changeMembers']> {
+    const asked = this.#ask('changeMembers', { change, by, timeoutMs: options.timeoutMs });
+    return within(asked, options, { kind: 'unknown' }, { kind: 'unknown' });
   }
 
   serveRelays(handler: (request: RelayRequest) => Promise<RelayAnswer>): void {

@@ -8,7 +8,7 @@ import { Board } from './board.ts';
 import { nameOfPeer } from './conf-context.ts';
 import type { NodeServices } from './node-services.ts';
 import { PortBatch } from './port-batch.ts';
-import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, Operations } from './protocol.ts';
+import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, NodePlace, Operations } from './protocol.ts';
 import type { OpenedState } from './state-storage.ts';
 
 /** What the engine can do for others once the node runs; grows from nothing while a cluster forms. */
@@ -41,7 +41,7 @@ export class EngineHost {
   readonly #slots = new Map<string, number>();
   readonly #opened = new Map<string, GroupOpened>();
   /** Append-only: the board points into it. */
-  #nodes: { readonly node: string; readonly url: string; readonly member: boolean }[] = [];
+  #nodes: readonly NodePlace[] = [];
   readonly #relays = new Map<number, (answer: RelayAnswer | null) => void>();
   #nextRelay = 1;
 
@@ -91,11 +91,11 @@ export class EngineHost {
     return slot;
   }
 
-  membersChanged(members: readonly { readonly name: string; readonly url: string }[]): void {
-    const urls = new Map(members.map(({ name, url }) => [name, url]));
-    const known = this.#nodes.map(({ node, url }) => ({ node, url: urls.get(node) ?? url, member: urls.has(node) }));
-    const added = members.filter(({ name }) => !known.some(({ node }) => node === name));
-    this.#nodes = [...known, ...added.map(({ name, url }) => ({ node: name, url, member: true }))];
+  membersChanged(members: readonly { readonly name: string; readonly url: string; readonly peer: string }[]): void {
+    const places = new Map(members.map(({ name, url, peer }) => [name, { node: name, url, peer, member: true }]));
+    const known = this.#nodes.map((place) => places.get(place.node) ?? { ...place, member: false });
+    const added = [...places.values()].filter(({ node }) => !known.some((place) => place.node === node));
+    this.#nodes = [...known, ...added];
     this.#toAll({ type: 'nodes', nodes: this.#nodes });
   }
 
@@ -174,6 +174,8 @@ export class EngineHost {
       case 'backup':
         client.backups.add(message.ticket);
         return void this.#options.backups.begin(message.ticket).then(answer, failed);
+      case 'changeMembers':
+        return void services.changeMembers(message.change, message.by, message.timeoutMs).then(answer, failed);
       case 'labState':
         return answer(services.labState());
       case 'labSet':

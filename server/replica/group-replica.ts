@@ -12,6 +12,7 @@ import { RawNode } from '../raft/raw-node.ts';
 import type { ConfChange, Message, PeerId, ProposeResult, Ready, SnapMessage, SnapshotMetadata, Status } from '../raft/types.ts';
 import type { Applied, ApplyInput, StateMachine } from '../state/types.ts';
 import { ApplyLoop } from './apply-loop.ts';
+import { type ConfContext, encodeConfContext } from './conf-context.ts';
 import { CORE_LIMITS, type CoreLimits, type GroupCallbacks, type GroupReplicaOptions, type ReplicaTiming } from './group-options.ts';
 import { proposeQueued, takeForLeader } from './drain-proposals.ts';
 import { type Proposal, ProposalQueue } from './proposal-queue.ts';
@@ -21,8 +22,6 @@ import type { Logger, Runtime } from './runtime.ts';
 import type { Stamper } from './stamper.ts';
 import type { OpenedState, StagedState, StateStorage } from './state-storage.ts';
 
-/** Read at a time when a new leader looks at its tail. */
-const TAIL_BYTES_MAX = 4 * 1024 * 1024;
 /** A lost ReadIndex message is noticed after so many ticks. */
 const READ_PATIENCE_TICKS = 5;
 
@@ -176,8 +175,17 @@ export class GroupReplica {
     else question.settle({ kind: 'no-leader' });
   }
 
-  proposeConfChange(change: ConfChange): ProposeResult {
-    return this.#core.proposeConfChange(change);
+  /** Proposes a change of the members, at the leader, which stamps it as it does commands. */
+  proposeMembers(
+    changes: ConfChange['changes'],
+    context: Omit<ConfContext, 'stamp'>,
+    transition: ConfChange['transition'] = 'auto',
+  ): ProposeResult {
+    if (!this.serving || this.#core.role !== 'leader') return { kind: 'refused', reason: 'not-leader' };
+    this.#raiseStamps();
+    const stamp = this.#stamper.next(this.#runtime.wallMs());
+    this.#callbacks.wake();
+    return this.#core.proposeConfChange({ transition, changes, context: encodeConfContext({ ...context, stamp }) });
   }
 
   transferLeader(to: PeerId): void {
@@ -284,13 +292,7 @@ export class GroupReplica {
     if (this.#stampsTerm === this.#core.term) return;
     this.#stampsTerm = this.#core.term;
     this.#stamper.raise(this.machine.lastStamp());
-    let next = this.machine.applied().index + 1;
-    while (next <= this.#log.lastIndex()) {
-      const entries = this.#log.entries(next, this.#log.lastIndex() + 1, TAIL_BYTES_MAX);
-      if (typeof entries === 'string' || entries.length === 0) break;
-      for (const entry of entries) this.#stamper.raiseTo(entry);
-      next += entries.length;
-    }
+    this.#stamper.raiseAbove(this.#log, this.machine.applied().index);
   }
 
   #send(messages: readonly Message[]): void {

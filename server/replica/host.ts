@@ -25,6 +25,7 @@ import type { CoreLimits, GroupCallbacks, ReplicaTiming } from './group-options.
 import { GroupReplica } from './group-replica.ts';
 import { Journal } from './journal.ts';
 import { openGroup } from './open-group.ts';
+import { keepPeers } from './peer-list.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import { SnapshotSender } from './snapshot-sender.ts';
@@ -160,7 +161,7 @@ export class ReplicaHost {
         observer.reopened(group, state);
       },
       membersChanged: (group) => {
-        this.#setPeers(transport);
+        keepPeers(transport, this.#options.name, this.members());
         this.#note(group, 'configuration');
         observer.membersChanged(group);
       },
@@ -182,14 +183,6 @@ export class ReplicaHost {
     for (const [peer, list] of byPeer) this.#options.transport.sendRaft(nameOfPeer(peer), group, list);
   }
 
-  #setPeers(transport: PeerTransport): void {
-    transport.setPeers(
-      this.members()
-        .filter(({ name }) => name !== this.#options.name)
-        .map(({ name, peer }) => ({ name, address: peer })),
-    );
-  }
-
   // ------------------------------------------------------------------------------------------------------- inputs
 
   get self(): PeerId {
@@ -204,10 +197,17 @@ export class ReplicaHost {
     return this.#replicas.get(group) ?? null;
   }
 
+  /** Term of the entry at `index` of a group's log; null when it is not there. */
+  termAt(group: string, index: number): number | null {
+    const term = this.#options.log.group(group).term(index);
+    return typeof term === 'number' ? term : null;
+  }
+
   /** All members that any group of this node knows. */
   members(): readonly MemberInfo[] {
     const byId = new Map<string, MemberInfo>();
     for (const replica of this.#replicas.values()) for (const member of replica.machine.members()) byId.set(member.id, member);
+    // A member that joins knows from elsewhere whom to talk to until it has received a state.
     return byId.size === 0 ? this.#options.firstMembers : [...byId.values()];
   }
 
@@ -319,7 +319,10 @@ export class ReplicaHost {
 
   condition(group: string): ReplicaCondition {
     if (this.#quarantined.has(group)) return 'quarantined';
-    return this.#replicas.get(group)?.condition ?? 'joining';
+    const replica = this.#replicas.get(group);
+    if (replica === undefined) return 'joining';
+    // Until a member that joins has received the state there is nothing here to read: no state begins at 0.
+    return replica.condition === 'ok' && replica.machine.applied().index === 0 ? 'joining' : replica.condition;
   }
 
   /** What the board shows of a group, leader and contact as this node knows them. */

@@ -16,8 +16,16 @@ export interface NodeIdentity {
    * core runs, hence before any vote.
    */
   readonly began: boolean;
-  /** The first configuration, from `draft` on. */
+  /** The first configuration, from `draft` on; of a node that has joined, the one it joined. */
   readonly members: readonly MemberInfo[];
+  /** Drawn before this node first asked to join: whoever comes in its name later, with another disk, is not it. */
+  readonly claim?: string | undefined;
+  /** Index of group `default` by which every replica knows this member; 1 for those that formed the cluster. */
+  readonly memberSince?: number | undefined;
+  /** Groups of which this node has not received the state yet: their logs may be empty, and no read is answered from them. */
+  readonly awaiting?: readonly string[] | undefined;
+  /** Of a removed node: who has said so. It never runs again. */
+  readonly removedBecause?: string | undefined;
 }
 
 export interface IdentityStore {

@@ -6,6 +6,7 @@ import type { InitialMember } from './formation.ts';
 import type { CoreLimits, ReplicaTiming } from './group-options.ts';
 import type { HostObserver } from './host.ts';
 import type { IdentityStore } from './identity.ts';
+import type { FindPeers } from './joining.ts';
 import type { RelayServer } from './relay.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import type { StateStorage } from './state-storage.ts';
@@ -18,6 +19,9 @@ export interface ConsensusNodeOptions {
   readonly url: string;
   /** `--initial-cluster`, this node included. */
   readonly initialMembers: readonly InitialMember[];
+  /** How this node finds the cluster that it is to join; null: it forms one. */
+  readonly join: FindPeers | null;
+  readonly votersMax: number;
   readonly version: string;
   readonly timing: ReplicaTiming;
   /** Of the core, per group; defaults unless told otherwise. */
@@ -41,5 +45,7 @@ export interface ConsensusNodeOptions {
   readonly relayServer: RelayServer;
   /** A seed command of this node was applied; another's may have come first. */
   readonly onSeeded: () => void;
+  /** This node was removed from its cluster, for this reason: the process is to end, and never to run again on this data. */
+  readonly onRemoved: (reason: string) => void;
   readonly checkpoints?: CheckpointLimits | undefined;
 }

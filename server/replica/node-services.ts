@@ -1,6 +1,7 @@
 import type { ClockValue } from '../clock/hlc.ts';
-import type { HealthCheck, LabState, RelayOutcome, RelayRequest } from '../engine/types.ts';
+import type { HealthCheck, LabState, MemberChange, MemberChangeOutcome, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import type { ChangeAuthor } from './conf-context.ts';
 import type { ReplicaHost } from './host.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { ReadQuestion } from './read-index-queue.ts';
@@ -17,6 +18,7 @@ export interface NodeServices {
   metrics(): string;
   relay(node: string, request: RelayRequest, timeoutMs: number): Promise<RelayOutcome>;
   transfer(group: string, node: string, timeoutMs: number): Promise<{ readonly kind: 'done' | 'not-a-voter' | 'no-leader' | 'timeout' }>;
+  changeMembers(change: MemberChange, by: ChangeAuthor, timeoutMs: number): Promise<MemberChangeOutcome>;
   labState(): LabState;
   labSet(change: Partial<LabState>): LabState;
   /** A reader found damage in a group's state. */

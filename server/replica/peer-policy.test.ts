@@ -4,13 +4,12 @@ import type { MemberInfo } from '../state/types.ts';
 import type { NodeIdentity } from './identity.ts';
 import { judgePeer } from './peer-policy.ts';
 
-const members: readonly MemberInfo[] = ['n1', 'n2'].map((name) => ({
-  id: `${name}@aa`,
-  name,
-  incarnation: 'aa',
-  peer: '127.0.0.1:1',
-  url: 'http://127.0.0.1:2',
-}));
+function member(name: string, claim?: string | null): MemberInfo {
+  return { id: `${name}@aa`, name, incarnation: 'aa', peer: '127.0.0.1:1', url: 'http://127.0.0.1:2', claim };
+}
+/** Two founders, one that was added and has not come, and one that has. */
+const members: readonly MemberInfo[] = [member('n1'), member('n2'), member('n3', null), member('n4', 'c4')];
+const stranger = { formed: false, clusterId: null, lineageId: null, incarnation: null };
 const formed: NodeIdentity = {
   nodeId: 'n2',
   stage: 'formed',
@@ -63,17 +62,27 @@ describe('a formed node', () => {
     ['refuses another cluster', { clusterId: 'c2' }, 'wrong-cluster'],
     ['refuses another lineage', { lineageId: 'l2' }, 'wrong-lineage'],
     ['refuses another incarnation of a known name', { incarnation: 'bb' }, 'wrong-incarnation'],
+    ['tells an earlier disk of a known name that it was removed', { incarnation: 'bb', memberSince: 1 }, 'removed'],
+    ['tells a name that it would know that it was removed', { name: 'n9', memberSince: 10 }, 'removed'],
+    ['accepts a name that it has still to hear of', { name: 'n9', memberSince: 11 }, 'accept'],
+    ['accepts a new disk of a known name that it has still to hear of', { incarnation: 'bb', memberSince: 11 }, 'accept'],
+    ['hears a node that is to join', { name: 'n9', ...stranger, claim: 'c' }, 'accept'],
+    ['hears a node that is waited for', { name: 'n3', ...stranger, claim: 'c' }, 'accept'],
+    ['refuses a node that is to join under the name of a founder', { ...stranger, claim: 'c' }, 'wiped-node'],
+    ['hears again whoever has come under its name', { name: 'n4', ...stranger, claim: 'c4' }, 'accept'],
+    ['refuses another disk under the name of one that has come', { name: 'n4', ...stranger, claim: 'c' }, 'wiped-node'],
   ] as const)('%s', (_name, change, verdict) => {
-    expect(judgePeer(formed, members, hello(change))).toBe(verdict);
+    expect(judgePeer(formed, { members, appliedIndex: 10 }, hello(change))).toBe(verdict);
   });
 });
 
 test('hears everybody out while it has nothing', () => {
-  for (const change of [{}, { formed: false }, { clusterId: 'c2' }]) expect(judgePeer(empty, [], hello(change))).toBe('accept');
+  for (const change of [{}, { formed: false }, { clusterId: 'c2' }])
+    expect(judgePeer(empty, { members: [], appliedIndex: 0 }, hello(change))).toBe('accept');
 });
 
 test('refuses the draft of another cluster while it holds one', () => {
   const draft = { ...formed, stage: 'draft' as const };
-  expect(judgePeer(draft, members, hello({ formed: false, clusterId: 'c2' }))).toBe('wrong-cluster');
-  expect(judgePeer(draft, members, hello({ formed: true, clusterId: 'c1' }))).toBe('accept');
+  expect(judgePeer(draft, { members, appliedIndex: 0 }, hello({ formed: false, clusterId: 'c2' }))).toBe('wrong-cluster');
+  expect(judgePeer(draft, { members, appliedIndex: 0 }, hello({ formed: true, clusterId: 'c1' }))).toBe('accept');
 });

@@ -1,8 +1,10 @@
 /** What other nodes may ask of this one. */
-import { PeerReplyError } from '../peers/types.ts';
+import { PeerReplyError, type RemotePeer } from '../peers/types.ts';
 import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import { type FormState, METHOD_FORM_STATE } from './formation.ts';
 import { decodeForwarded, METHOD_PROPOSE } from './forwarding.ts';
+import { METHOD_JOIN } from './joining.ts';
+import { type Members, METHOD_CHANGE_MEMBERS } from './members.ts';
 import type { NodeServices } from './node-services.ts';
 import { METHOD_RELAY, type RelayServer, serveRelay } from './relay.ts';
 import type { Runtime } from './runtime.ts';
@@ -16,16 +18,25 @@ export interface PeerRequestContext {
   readonly report: () => NodeReport | null;
   readonly runtime: Runtime;
   readonly relayServer: RelayServer;
+  /** Null while this node does not serve. */
+  readonly members: Members | null;
 }
 
-/** @throws PeerReplyError for a method that this node does not know */
+function membersOf({ members }: PeerRequestContext): Members {
+  if (members === null) throw new PeerReplyError('not-ready', 'this node does not serve yet');
+  return members;
+}
+
+/** @throws PeerReplyError for a method that this node does not know, or does not answer to somebody who has still to join */
 export async function answerPeer(
   context: PeerRequestContext,
-  from: string,
+  { name: from, hello: { formed, claim } }: RemotePeer,
   method: string,
   body: Uint8Array,
   timeoutMs: number,
 ): Promise<Uint8Array> {
+  if (!formed && claim !== undefined && method !== METHOD_JOIN && method !== METHOD_FORM_STATE)
+    throw new PeerReplyError('not-a-member', `${from} asks for ${method}, but has not joined yet`);
   switch (method) {
     case METHOD_FORM_STATE:
       return packEnvelope(context.formState);
@@ -39,6 +50,10 @@ export async function answerPeer(
       const { group, node } = unpackEnvelope(body).header as { readonly group: string; readonly node: string };
       return packEnvelope(await context.node.transfer(group, node, timeoutMs));
     }
+    case METHOD_CHANGE_MEMBERS:
+      return packEnvelope(await membersOf(context).handedOn(body, timeoutMs));
+    case METHOD_JOIN:
+      return packEnvelope(await membersOf(context).join(body, formed));
     default:
       throw new PeerReplyError('unknown-method', `${from} asks for ${method}, which this node does not know`);
   }

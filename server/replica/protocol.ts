@@ -3,11 +3,22 @@
  * post. Numbers pair questions with answers; a client's deadline is its own, so that an answer that comes too late is dropped.
  */
 import type { ClockValue } from '../clock/hlc.ts';
-import type { HealthCheck, LabState, ProposeOutcome, ReadIndexOutcome, RelayAnswer, RelayOutcome, RelayRequest } from '../engine/types.ts';
+import type {
+  HealthCheck,
+  LabState,
+  MemberChange,
+  MemberChangeOutcome,
+  ProposeOutcome,
+  ReadIndexOutcome,
+  RelayAnswer,
+  RelayOutcome,
+  RelayRequest,
+} from '../engine/types.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { StateIdentity } from '../state/types.ts';
 import type { BackupBegun } from './backups.ts';
+import type { ChangeAuthor } from './conf-context.ts';
 
 /** Questions, by operation: what is asked, and what is answered. */
 export interface Operations {
@@ -34,6 +45,10 @@ export interface Operations {
   journal: { readonly q: { readonly group: string; readonly index: number | null }; readonly a: ReplicaJournal | null };
   /** Copies all states aside for a backup; `backup-ended` with the same ticket lets go of it, and is to follow in every case. */
   backup: { readonly q: { readonly ticket: string }; readonly a: BackupBegun };
+  changeMembers: {
+    readonly q: { readonly change: MemberChange; readonly by: ChangeAuthor; readonly timeoutMs: number };
+    readonly a: MemberChangeOutcome;
+  };
   labState: { readonly q: object; readonly a: LabState };
   labSet: { readonly q: { readonly change: Partial<LabState> }; readonly a: LabState };
 }
@@ -58,12 +73,20 @@ export interface GroupOpened {
   readonly identity: StateIdentity | null;
 }
 
+/** A node that is or was a member. */
+export interface NodePlace {
+  readonly node: string;
+  readonly url: string;
+  readonly peer: string;
+  readonly member: boolean;
+}
+
 export type HostMessage =
   | { readonly type: 'answer'; readonly id: number; readonly value: Operations[Operation]['a'] | null; readonly error: string | null }
   | { readonly type: 'wake'; readonly slot: number }
   | { readonly type: 'opened'; readonly opened: GroupOpened }
   /** Known nodes; a place in this list never changes its name, so the board can point into it. */
-  | { readonly type: 'nodes'; readonly nodes: readonly { readonly node: string; readonly url: string; readonly member: boolean }[] }
+  | { readonly type: 'nodes'; readonly nodes: readonly NodePlace[] }
   | { readonly type: 'relay'; readonly id: number; readonly request: RelayRequest };
 
 /** What a client needs to begin: comes with the port. */

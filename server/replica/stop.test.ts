@@ -131,6 +131,9 @@ function world(first: NodeIdentity, dress: (machine: SqliteStateMachine) => void
     },
     relayServer: () => Promise.resolve(null),
     onSeeded: () => undefined,
+    onRemoved: () => undefined,
+    join: null,
+    votersMax: 5,
   });
   return { node, log, told, open, failures };
 }

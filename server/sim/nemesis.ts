@@ -195,7 +195,7 @@ export class Nemesis {
         : []),
     ];
     if (changes.length === 0) return;
-    const result = replica.proposeConfChange({ transition: random.chance(0.7) ? 'auto' : 'joint', changes, context: new Uint8Array(0) });
+    const result = replica.proposeMembers(changes, { members: [], by: null }, random.chance(0.7) ? 'auto' : 'joint');
     trace(() => `change of members ${JSON.stringify(changes)}: ${JSON.stringify(result)}`);
     leader.node?.host?.wake();
   }

@@ -202,6 +202,7 @@ export class SimNode {
       },
       relayServer: async () => null,
       onSeeded: () => undefined,
+      onRemoved: (reason) => watcher.trace(() => `${this.name} was removed: ${reason}`),
     });
     if (box.transport === null) throw new Error('a node makes its transport when it is made');
     this.#process = { lifeline, node, transport: box.transport, log, runtime };
@@ -220,6 +221,8 @@ export class SimNode {
     | 'peerAddress'
     | 'url'
     | 'initialMembers'
+    | 'join'
+    | 'votersMax'
     | 'version'
     | 'timing'
     | 'limits'
@@ -235,6 +238,8 @@ export class SimNode {
       peerAddress: `${this.name}:1`,
       url: `http://${this.name}`,
       initialMembers: names.map((name) => ({ name, peer: `${name}:1` })),
+      join: null,
+      votersMax: names.length,
       version: '0',
       timing,
       limits,

@@ -160,10 +160,11 @@ export class SqliteStateMachine implements StateMachine {
 
     const position: LogPosition = { term, index };
     if (type === 'conf-change') {
-      context.turnTo(position, null, SYSTEM_ACTOR, '');
-      this.#members = applyConfChange(context, input, this.#members);
+      const changeStamp = input.stamp ?? null;
+      context.turnTo(position, changeStamp, input.by?.actor ?? SYSTEM_ACTOR, input.by?.requestId ?? '');
+      this.#members = applyConfChange(context, input, this.#members, this.#confState);
       this.#confState = must(input.confState, 'checked by applyConfChange');
-      return { position, result: null, replayed: false, resultPosition: position, stamp: null };
+      return { position, result: null, replayed: false, resultPosition: position, stamp: changeStamp };
     }
     if (data.length === 0) return { position, result: null, replayed: false, resultPosition: position, stamp: null };
 

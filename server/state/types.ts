@@ -48,6 +48,10 @@ export interface MemberInfo {
   readonly peer: string;
   /** Base URL of the public port as clients reach it. */
   readonly url: string;
+  /** Of a member that was added to a formed cluster: drawn by its disk, so that no second one comes in its name; null until it has come. */
+  readonly claim?: string | null | undefined;
+  /** Id of the member whose place it takes when it becomes a voter. */
+  readonly replaces?: string | undefined;
 }
 
 export type CommandBody =
@@ -197,6 +201,9 @@ export interface ApplyInput {
   readonly confState?: ConfState | undefined;
   /** Members after the change, with addresses; given with confState. */
   readonly members?: readonly MemberInfo[] | undefined;
+  /** Of a configuration change: who has asked for it (nobody: the leader by itself), and the leader's stamp. */
+  readonly by?: { readonly actor: Actor; readonly requestId: string } | null | undefined;
+  readonly stamp?: Stamp | null | undefined;
 }
 
 /** The one writer of a group's state, on the consensus thread. Deterministic and synchronous. */

@@ -9,7 +9,15 @@ import type {
   Session as SignedIn,
   SignOutAnswer,
 } from '../../contract/schemas/access.ts';
-import type { ClusterStatus, LabRequest, LabState, TransferLeaderAnswer } from '../../contract/schemas/cluster.ts';
+import type {
+  AddMemberAnswer,
+  AddMemberRequest,
+  ClusterStatus,
+  LabRequest,
+  LabState,
+  RemoveMemberAnswer,
+  TransferLeaderAnswer,
+} from '../../contract/schemas/cluster.ts';
 import type { ReplicaJournal } from '../../contract/schemas/journal.ts';
 import type { Exchange } from '../exchange.ts';
 import type { PageOptions } from '../listing.ts';
@@ -44,6 +52,22 @@ export class Cluster {
       body: { node },
       options,
       repeatable: 'always',
+    });
+  }
+
+  /** Adds a node, as a learner that becomes a voter when it has caught up. The node itself is started with `--join`. */
+  async addMember(body: AddMemberRequest, options: CallOptions = {}): Promise<Answer<AddMemberAnswer>> {
+    return this.#exchange.call({ kind: 'write', method: 'POST', path: '/api/v1/cluster/members', body, options, repeatable: 'always' });
+  }
+
+  /** Removes a member for good; its process stops by itself. */
+  async removeMember(id: string, options: CallOptions = {}): Promise<Answer<RemoveMemberAnswer>> {
+    return this.#exchange.call({
+      kind: 'write',
+      method: 'DELETE',
+      path: `/api/v1/cluster/members/${encodeURIComponent(id)}`,
+      options,
+      repeatable: 'never',
     });
   }
 }

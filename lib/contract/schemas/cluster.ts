@@ -1,7 +1,7 @@
 /** Cluster status, health and leadership. */
 import { z } from 'zod';
 import type * as cluster from '../cluster.ts';
-import { NodeId } from './common.ts';
+import { BaseUrl, HostPort, NodeId } from './common.ts';
 
 const count = z.int().min(0);
 const ms = z.number().min(0);
@@ -22,6 +22,9 @@ export const NodeRow = z
     diskFreeBytes: count.nullable(),
     lastContactMs: ms.nullable(),
     ageMs: ms,
+    peer: z.string().optional(),
+    incarnation: z.string().optional(),
+    replaces: z.string().optional(),
   })
   .meta({ id: 'Node' }) satisfies z.ZodType<cluster.NodeRow>;
 export type NodeRow = cluster.NodeRow;
@@ -45,7 +48,14 @@ export const ReplicaRow = z
 export type ReplicaRow = cluster.ReplicaRow;
 
 export const GroupStatus = z
-  .object({ id: z.string(), leader: z.string().nullable(), term: count, commitIndex: count, members: z.array(ReplicaRow) })
+  .object({
+    id: z.string(),
+    leader: z.string().nullable(),
+    term: count,
+    commitIndex: count,
+    members: z.array(ReplicaRow),
+    change: z.object({ from: z.array(z.string()), to: z.array(z.string()) }).optional(),
+  })
   .meta({ id: 'Group' }) satisfies z.ZodType<cluster.GroupStatus>;
 export type GroupStatus = cluster.GroupStatus;
 
@@ -72,6 +82,57 @@ export type TransferLeaderRequest = z.infer<typeof TransferLeaderRequest>;
 
 export const TransferLeaderAnswer = z.object({ group: z.string(), leader: z.string() }).meta({ id: 'TransferLeaderAnswer' });
 export type TransferLeaderAnswer = z.infer<typeof TransferLeaderAnswer>;
+
+export const AddMemberRequest = z
+  .strictObject({
+    id: NodeId.meta({ description: 'Name of the node that is to join' }),
+    peer: HostPort.meta({ description: 'Address of its peer port, as the other nodes reach it: host:port' }),
+    url: BaseUrl.meta({ description: 'Base URL of its public port, as clients reach it' }),
+    replaces: NodeId.optional().meta({
+      description: 'The member whose place it takes. Its own name: the disk of that node was lost, and the new one begins empty',
+    }),
+  })
+  .meta({ id: 'AddMemberRequest' });
+export type AddMemberRequest = z.infer<typeof AddMemberRequest>;
+
+export const AddMemberAnswer = z
+  .object({
+    id: z.string(),
+    peer: z.string(),
+    url: z.string(),
+    incarnation: z.string().meta({ description: 'Tells this member from every earlier and later one of its name' }),
+    replaces: z.string().nullable(),
+    role: z.literal('learner').meta({ description: 'It becomes a voter by itself when it has caught up' }),
+    version: z.string(),
+  })
+  .meta({ id: 'AddMemberAnswer' });
+export type AddMemberAnswer = z.infer<typeof AddMemberAnswer>;
+
+export const RemoveMemberAnswer = z
+  .object({ id: z.string(), incarnation: z.string(), version: z.string() })
+  .meta({ id: 'RemoveMemberAnswer' });
+export type RemoveMemberAnswer = z.infer<typeof RemoveMemberAnswer>;
+
+const hex = (chars: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-f]{${chars}}$`), `expected ${chars} hexadecimal digits`);
+
+/** How a node that is to join finds its peers: both sides prove that they know the cluster secret. */
+export const JoinRequest = z
+  .strictObject({
+    id: NodeId,
+    nonce: hex(64).meta({ description: 'Drawn anew for every question' }),
+    proof: hex(64).meta({ description: 'HMAC over the question, under a key derived from the cluster secret' }),
+  })
+  .meta({ id: 'JoinRequest' });
+export type JoinRequest = z.infer<typeof JoinRequest>;
+
+export const JoinAnswer = z
+  .object({
+    cluster: z.string(),
+    peers: z.array(z.object({ id: z.string(), peer: z.string() })),
+    proof: z.string().meta({ description: 'The same over the nonce and this answer' }),
+  })
+  .meta({ id: 'JoinAnswer' });
+export type JoinAnswer = z.infer<typeof JoinAnswer>;
 
 export const Health = z.object({ status: z.literal('ok'), node: z.string(), version: z.string() }).meta({ id: 'Health' });
 export type Health = z.infer<typeof Health>;

@@ -1,7 +1,7 @@
 /** Building blocks of the API's schemas. Requests are strict (unknown fields are refused), responses are open to new fields. */
 import { z } from 'zod';
 import { ENTRY_TYPES, ROLES } from '../model.ts';
-import { keyFault, labelFault, namespaceFault, nodeIdFault, textFault } from '../names.ts';
+import { baseUrlFault, hostPortFault, keyFault, labelFault, namespaceFault, nodeIdFault, textFault } from '../names.ts';
 
 export const MESSAGE_CHARS_MAX = 1000;
 export const DESCRIPTION_CHARS_MAX = 2000;
@@ -53,6 +53,18 @@ export const NodeId = judged(nodeIdFault, {
   description: 'Name of a node',
   pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
   examples: ['n1'],
+});
+
+export const HostPort = judged(hostPortFault, {
+  description: 'host:port',
+  maxLength: 300,
+  examples: ['node4.example.com:8444', '[::1]:6101'],
+});
+
+export const BaseUrl = judged(baseUrlFault, {
+  description: 'http or https with a host and maybe a port, without a path',
+  maxLength: 500,
+  examples: ['https://node4.example.com:8443'],
 });
 
 export const Message = judged((text) => textFault(text, MESSAGE_CHARS_MAX), {

@@ -11,6 +11,9 @@ import type {
   GroupView,
   HealthCheck,
   LabState,
+  MemberChange,
+  MemberChangeOutcome,
+  MemberRefusal,
   ProposeOptions,
   ProposedCommand,
   ProposeOutcome,
@@ -237,8 +240,22 @@ export class TestEngine implements Engine {
     ]);
   }
 
-  members(): readonly { readonly node: string; readonly url: string }[] {
-    return this.#cluster.engines.map(({ nodeId, url }) => ({ node: nodeId, url }));
+  members(): ReturnType<Engine['members']> {
+    return this.#cluster.engines.map(({ nodeId, url }) => ({ node: nodeId, url, peer: `${nodeId}.invalid:1` }));
+  }
+
+  /** The members of a test cluster never change: what is asked comes back as if it had been done. */
+  changeMembers(change: MemberChange): Promise<MemberChangeOutcome> {
+    const known = this.#cluster.engines.find(({ nodeId }) => nodeId === change.name);
+    const position = this.#state.applied();
+    const refused = (code: MemberRefusal, detail: string): Promise<MemberChangeOutcome> =>
+      Promise.resolve({ kind: 'refused', code, detail });
+    if (this.#cluster.leader === null) return Promise.resolve({ kind: 'no-leader' });
+    if (change.type === 'remove' && known === undefined) return refused('member-not-found', `there is no member ${change.name}`);
+    if (change.type === 'add' && known !== undefined) return refused('member-exists', `${change.name} is a member`);
+    const { peer, url } = change.type === 'add' ? change : { peer: '', url: '' };
+    const member = { id: `${change.name}@2`, name: change.name, incarnation: '2', peer, url };
+    return Promise.resolve({ kind: 'done', member, position, repeated: false });
   }
 
   async relay(node: string, request: RelayRequest, _options: WaitOptions): Promise<RelayOutcome> {

@@ -5,6 +5,7 @@ import { auditRoutes } from './audit.ts';
 import { backupRoutes } from './backup.ts';
 import { clusterRoutes, labRoutes, probeRoutes } from './cluster.ts';
 import { entryRoutes } from './entries.ts';
+import { memberRoutes } from './members.ts';
 import { namespaceRoutes } from './namespaces.ts';
 import { streamRoutes } from './streams.ts';
 
@@ -17,6 +18,7 @@ export function routeTable(lab: boolean): readonly AnyRoute[] {
     ...streamRoutes,
     ...clusterRoutes,
     ...backupRoutes,
+    ...memberRoutes,
     ...accessRoutes,
     ...probeRoutes,
     ...(lab ? labRoutes : []),

@@ -1,5 +1,6 @@
 /** A configuration change has taken effect: the state remembers configuration and members, and tells who came and went. */
 import { assert } from '../../../lib/kernel/assert.ts';
+import type { ConfState } from '../../raft/types.ts';
 import type { ApplyInput, MemberInfo } from '../types.ts';
 import type { ApplyContext } from './context.ts';
 
@@ -8,14 +9,20 @@ function byId(members: readonly MemberInfo[]): readonly MemberInfo[] {
 }
 
 function memberLabel(member: MemberInfo): string {
-  return `${member.name} (${member.peer}, ${member.url})`;
+  return `${member.id} (${member.peer}, ${member.url})`;
 }
 
 /**
  * @param members before the change
+ * @param confBefore the configuration before the change
  * @returns the members after it
  */
-export function applyConfChange(context: ApplyContext, input: ApplyInput, members: readonly MemberInfo[]): readonly MemberInfo[] {
+export function applyConfChange(
+  context: ApplyContext,
+  input: ApplyInput,
+  members: readonly MemberInfo[],
+  confBefore: ConfState,
+): readonly MemberInfo[] {
   const { confState } = input;
   assert(confState !== undefined, `the configuration change at ${input.entry.index} comes without the configuration it led to`);
   const after = byId(input.members ?? members);
@@ -26,6 +33,10 @@ export function applyConfChange(context: ApplyContext, input: ApplyInput, member
   }
   for (const member of before) {
     if (!after.some((one) => one.id === member.id)) context.audit({ action: 'member.removed', message: memberLabel(member) });
+  }
+  for (const member of after) {
+    if (confBefore.learners.includes(member.id) && confState.voters.includes(member.id))
+      context.audit({ action: 'member.promoted', message: memberLabel(member) });
   }
   return after;
 }
