@@ -62,9 +62,10 @@ export function findPeers({
 
 /** Whoever answers has not shown yet who it is: not more is taken from it than a list of peers may be long. */
 async function textOf({ body }: FetchAnswer): Promise<string> {
-  const reader = body?.getReader();
+  if (body === null) return '';
+  const reader = body.getReader();
   const parts: Uint8Array[] = [];
-  for (let bytes = 0; reader !== undefined;) {
+  for (let bytes = 0; ;) {
     const { done, value } = await reader.read();
     if (done || value === undefined) break;
     bytes += value.byteLength;

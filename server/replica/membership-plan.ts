@@ -55,7 +55,7 @@ function quorumFault(view: MembershipView, voters: readonly PeerId[]): Extract<M
 
 /** @param wanted the new member, with an incarnation of its own; `replaces` is the name of a member, or null */
 export function planAdd(view: MembershipView, wanted: MemberInfo, replaces: string | null): MembershipPlan {
-  const { members, conf } = view;
+  const { members } = view;
   const same = members.find(({ id }) => id === wanted.id);
   if (same !== undefined) return { kind: 'done', member: same };
   const old = replaces === null ? undefined : members.find(({ name }) => name === replaces);
@@ -70,27 +70,43 @@ export function planAdd(view: MembershipView, wanted: MemberInfo, replaces: stri
       'member-exists',
       `${named.name} is a member already, at ${named.peer} and ${named.url}: take another id, or replace or remove it`,
     );
-  const clash = members.find((one) => one.id !== named?.id && (one.peer === wanted.peer || one.url === wanted.url));
-  if (clash !== undefined)
-    return refused(
-      'member-exists',
-      `${clash.name} has the address ${clash.peer === wanted.peer ? clash.peer : clash.url}: two members cannot share one${clash.id === old?.id ? `; a new disk for ${clash.name} is asked for under its own id` : ''}`,
-    );
+  const clash = addressClash(members, wanted, old, named);
+  if (clash !== null) return clash;
   if (old === undefined) return propose([{ type: 'add-learner', id: wanted.id }], { ...wanted, claim: null });
-  if (named === undefined) {
-    const rival = members.find(({ replaces: id }) => id === old.id);
-    if (rival !== undefined)
-      return refused(
-        'member-change-pending',
-        `${rival.name} is to take the place of ${old.name} already: wait for it, or remove ${rival.name}`,
-      );
-    return propose([{ type: 'add-learner', id: wanted.id }], { ...wanted, claim: null, replaces: old.id });
-  }
+  return named === undefined ? planSuccessor(members, wanted, old) : planNewDisk(view, wanted, old);
+}
+
+function addressClash(
+  members: readonly MemberInfo[],
+  wanted: MemberInfo,
+  old: MemberInfo | undefined,
+  named: MemberInfo | undefined,
+): MembershipPlan | null {
+  const clash = members.find((one) => one.id !== named?.id && (one.peer === wanted.peer || one.url === wanted.url));
+  if (clash === undefined) return null;
+  const address = clash.peer === wanted.peer ? clash.peer : clash.url;
+  const advice = clash.id === old?.id ? `; a new disk for ${clash.name} is asked for under its own id` : '';
+  return refused('member-exists', `${clash.name} has the address ${address}: two members cannot share one${advice}`);
+}
+
+/** Another node is to take the place of a member, which votes until it has caught up. */
+function planSuccessor(members: readonly MemberInfo[], wanted: MemberInfo, old: MemberInfo): MembershipPlan {
+  const rival = members.find(({ replaces }) => replaces === old.id);
+  if (rival === undefined) return propose([{ type: 'add-learner', id: wanted.id }], { ...wanted, claim: null, replaces: old.id });
+  return refused(
+    'member-change-pending',
+    `${rival.name} is to take the place of ${old.name} already: wait for it, or remove ${rival.name}`,
+  );
+}
+
+/** The same node with an empty disk: the old member goes at once. */
+function planNewDisk(view: MembershipView, wanted: MemberInfo, old: MemberInfo): MembershipPlan {
+  const { voters } = view.conf;
   if (old.id === view.self || view.alive(old.id))
     return refused('member-alive', `${old.name} is alive, with the disk that it has: stop it before it gets a new one`);
-  const fault = conf.voters.includes(old.id) ? quorumFault(view, without(conf.voters, old.id)) : null;
+  const fault = voters.includes(old.id) ? quorumFault(view, without(voters, old.id)) : null;
   if (fault !== null) return fault;
-  const changes: ConfChangeSingle[] = [
+  const changes: readonly ConfChangeSingle[] = [
     { type: 'remove', id: old.id },
     { type: 'add-learner', id: wanted.id },
   ];
