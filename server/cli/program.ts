@@ -1,5 +1,6 @@
 /** The commands: names, arguments and help. What they do is loaded only when they are run. */
 import { Command, Option } from 'commander';
+import type { CommandOptions } from 'commander';
 import { ENTRY_TYPES, ROLES } from '../../lib/contract/model.ts';
 import { clientTable } from '../config/client-table.ts';
 import { upTable } from '../config/up-table.ts';
@@ -43,8 +44,9 @@ export function createProgram(io: Io, outcome: { exitCode: number }): Command {
     load: () => Promise<Action>,
     options: readonly (readonly [string, string] | Option)[] = [],
     parent = program,
+    settings: CommandOptions = {},
   ): void => {
-    const created = parent.command(usage).description(description);
+    const created = parent.command(usage, settings).description(description);
     for (const option of options) {
       if (option instanceof Option) created.addOption(option);
       else created.option(...option);
@@ -74,6 +76,7 @@ type Register = (
   load: () => Promise<Action>,
   options?: readonly (readonly [string, string] | Option)[],
   parent?: Command,
+  settings?: CommandOptions,
 ) => void;
 
 function addGlobalOptions(program: Command): void {
@@ -210,7 +213,7 @@ function addOperationCommands(command: Register, program: Command): void {
     async () => (await import('./commands/node.ts')).misplacedFlags,
   );
   command('status', 'show the cluster and how well it is', async () => (await import('./commands/status.ts')).status);
-  command('members', 'list the nodes', async () => (await import('./commands/status.ts')).members);
+  addMemberCommands(command, program);
   command('groups', 'list the Raft groups and their replicas', async () => (await import('./commands/status.ts')).groups);
 
   command(
@@ -267,6 +270,32 @@ function addOperationCommands(command: Register, program: Command): void {
   );
   command('completion <shell>', 'print a completion script for bash, zsh or fish', async () =>
     (await import('./commands/completion.ts')).completion(program),
+  );
+}
+
+function addMemberCommands(command: Register, program: Command): void {
+  const peer = ['--peer <host:port>', 'address of its peer port, as the other nodes reach it'] as const;
+  const url = ['--url <url>', 'base URL of its public port, as clients reach it'] as const;
+  const members = program.command('members').description('the nodes of the cluster; without a command: list them');
+  command('list', 'list the nodes', async () => (await import('./commands/members.ts')).listMembers, [], members, { isDefault: true });
+  command(
+    'add <id>',
+    'add a node, and say how to start it',
+    async () => (await import('./commands/members.ts')).addMember,
+    [
+      new Option(...peer).makeOptionMandatory(),
+      new Option(...url).makeOptionMandatory(),
+      ['--replaces <id>', 'take the place of this member once it has caught up'],
+    ],
+    members,
+  );
+  command('rm <id>', 'remove a node for good', async () => (await import('./commands/members.ts')).removeMember, [yesOption], members);
+  command(
+    'replace <id>',
+    'give a node whose disk is lost a new one, or let another node take its place',
+    async () => (await import('./commands/members.ts')).replaceMember,
+    [['--by <id>', 'another node; without it the same one, with an empty disk'], peer, url, yesOption],
+    members,
   );
 }
 

@@ -3,12 +3,10 @@
  * shared board, and asks the consensus thread for the rest.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import {
   type BackupOutcome,
   type Engine,
   type GroupView,
-  type HealthCheck,
   type ProposedCommand,
   type ProposeOptions,
   type ProposeOutcome,
@@ -250,7 +248,7 @@ export class EngineClient implements Engine {
     this.#out.send({ type: 'serve-relays' });
   }
 
-  status(): Promise<ClusterStatus> {
+  status(): ReturnType<Engine['status']> {
     return this.#ask('status', {});
   }
 
@@ -258,7 +256,7 @@ export class EngineClient implements Engine {
     return this.#ask('journal', { group, index });
   }
 
-  health(): Promise<readonly HealthCheck[]> {
+  health(): ReturnType<Engine['health']> {
     return this.#ask('health', {});
   }
 

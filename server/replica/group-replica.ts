@@ -52,8 +52,7 @@ export class GroupReplica {
   #lastRole: string;
   /** The term in which the stamper was last raised above the log. */
   #stampsTerm = 0;
-  /** For rule T2. */
-  #counters = { elections: 0, leaderChanges: 0, snapshotsInstalled: 0 };
+  #counters = { elections: 0, leaderChanges: 0, snapshotsInstalled: 0, configurationsApplied: 0 };
 
   constructor(options: GroupReplicaOptions) {
     this.group = options.group;
@@ -121,7 +120,9 @@ export class GroupReplica {
     return this.#conditionReason;
   }
 
-  get counters(): Readonly<{ elections: number; leaderChanges: number; appliedEntries: number; snapshotsInstalled: number }> {
+  get counters(): Readonly<
+    Record<'elections' | 'leaderChanges' | 'appliedEntries' | 'snapshotsInstalled' | 'configurationsApplied', number>
+  > {
     return { ...this.#counters, appliedEntries: this.#applying.count };
   }
 
@@ -191,10 +192,6 @@ export class GroupReplica {
   transferLeader(to: PeerId): void {
     this.#core.transferLeader(to);
     this.#callbacks.wake();
-  }
-
-  campaign(): void {
-    this.#core.campaign();
   }
 
   reportUnreachable(peer: PeerId): void {
@@ -367,6 +364,7 @@ export class GroupReplica {
   }
 
   #confChanged({ entry, confState }: ApplyInput): void {
+    this.#counters.configurationsApplied += 1;
     this.#logger('info', 'configuration-applied', { group: this.group, index: entry.index, confState });
     this.#callbacks.membersChanged(this.group);
   }

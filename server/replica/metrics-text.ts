@@ -58,6 +58,15 @@ function groupSamples(host: ReplicaHost, group: string): readonly Sample[] {
   if (replica === null) return samples;
   const status = replica.status();
   samples.push(
+    { name: 'confman_raft_voters', type: 'gauge', help: 'Voters.', labels, value: status.confState.voters.length },
+    { name: 'confman_raft_learners', type: 'gauge', help: 'Members without a vote.', labels, value: status.confState.learners.length },
+    {
+      name: 'confman_raft_configurations_applied_total',
+      type: 'counter',
+      help: 'Changes of the members applied since start.',
+      labels,
+      value: replica.counters.configurationsApplied,
+    },
     { name: 'confman_raft_last_index', type: 'gauge', help: 'Last index in the log.', labels, value: status.lastIndex },
     {
       name: 'confman_raft_leader_changes_seen_total',

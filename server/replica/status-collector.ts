@@ -109,6 +109,7 @@ export class StatusCollector {
       leader: view.leaderPeer === null ? null : nameOfPeer(view.leaderPeer),
       leads,
       voters: (status?.confState.voters ?? []).map((id) => nameOfPeer(id)),
+      votersOutgoing: (status?.confState.votersOutgoing ?? []).map((id) => nameOfPeer(id)),
       row: {
         role: replicaRole(view.condition, view.role),
         voter: status?.confState.voters.includes(this.#options.host.self) ?? false,

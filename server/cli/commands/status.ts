@@ -7,7 +7,7 @@ import type { Table } from '../print.ts';
 import type { Run } from '../program.ts';
 
 /** Reading the status demands nothing of the replica: it is wanted most when something is wrong. */
-async function readStatus({ client, read }: Connection): Promise<ClusterStatus> {
+export async function readStatus({ client, read }: Connection): Promise<ClusterStatus> {
   return (await client.cluster.status({ ...read, session: false })).data;
 }
 
@@ -15,13 +15,6 @@ export async function status(run: Run): Promise<undefined> {
   await withClient(run, async (connection) => {
     const data = await readStatus(connection);
     await print(run.io, connection.output, data, () => describe(data));
-  });
-}
-
-export async function members(run: Run): Promise<undefined> {
-  await withClient(run, async (connection) => {
-    const data = await readStatus(connection);
-    await print(run.io, connection.output, data.nodes, () => nodeTable(data));
   });
 }
 
@@ -81,6 +74,6 @@ function groupTable(all: readonly GroupStatus[]): Table {
 }
 
 /** What was not asked just now is not shown as fresh. */
-function age(ageMs: number): string {
+export function age(ageMs: number): string {
   return ageMs < 1000 ? 'now' : `${Math.round(ageMs / 1000)} s ago`;
 }
