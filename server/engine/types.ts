@@ -8,7 +8,8 @@ import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { ClockValue } from '../clock/hlc.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
-import type { Actor, Applied, Command, MemberInfo, Query, QueryName, ReadAnswer, StateIdentity } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
+import type { Actor, Applied, Command, Query, QueryName, ReadAnswer, StateIdentity } from '../state/types.ts';
 
 /** A command before the engine gives it the level that the cluster has. */
 export type ProposedCommand = Omit<Command, 'level'>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryDisk } from '../log/memory-device.ts';
 import { MemoryLogStore } from '../log/memory-log-store.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 import { beginGroup } from './begin.ts';
 import { GENESIS } from './genesis.ts';
 import type { IdentityStore, NodeIdentity } from './identity.ts';

@@ -1,5 +1,6 @@
 import type { ConfState } from '../raft/types.ts';
-import type { Actor, MemberInfo, Stamp } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
+import type { Actor, Stamp } from '../state/types.ts';
 
 /** Who has asked for a change of the members. */
 export interface ChangeAuthor {

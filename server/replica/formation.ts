@@ -12,7 +12,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { PeerTransport } from '../peers/types.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 import { peerId } from './conf-context.ts';
 import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import type { IdentityStore, NodeIdentity } from './identity.ts';

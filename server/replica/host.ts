@@ -15,7 +15,7 @@ import { LogCorruptionError } from '../log/types.ts';
 import type { PeerTransport } from '../peers/types.ts';
 import type { Message, PeerId, SnapMessage } from '../raft/types.ts';
 import { StateCorruptionError } from '../state/errors.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 import type { ClockReserve } from './clock-reserve.ts';
 import { Checkpointer, type CheckpointLimits } from './checkpoints.ts';
 import { nameOfPeer } from './conf-context.ts';

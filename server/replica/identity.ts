@@ -1,4 +1,4 @@
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 
 /** How far a data directory has come. `draft`: the first configuration is durable here, but it is not known whether all have it. */
 export type Stage = 'empty' | 'draft' | 'formed' | 'removed';

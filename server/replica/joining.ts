@@ -13,7 +13,7 @@ import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import type { InitialMember } from './formation.ts';
 import type { IdentityStore, NodeIdentity } from './identity.ts';
 import type { Logger } from './runtime.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 
 export const METHOD_JOIN = 'join';
 

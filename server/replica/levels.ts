@@ -5,7 +5,7 @@
  */
 import type { Hello, PeerState, PeerTransport } from '../peers/types.ts';
 import { COMMAND_LEVEL_MAX } from '../state/levels.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 
 /** This program may not take part any more; the message says what to do. */
 export class ProgramTooOldError extends Error {

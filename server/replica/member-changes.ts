@@ -8,7 +8,7 @@
 import type { MemberChange, MemberChangeOutcome } from '../engine/types.ts';
 import { isJoint } from '../raft/confchange.ts';
 import type { PeerId, ProposeResult } from '../raft/types.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 import type { ChangeAuthor } from './conf-context.ts';
 import type { GroupReplica } from './group-replica.ts';
 import type { ReplicaHost } from './host.ts';

@@ -1,7 +1,7 @@
 /** Changes of the members, wherever they are asked for: found by the leader of each group, or handed on to it. */
 import type { MemberChange, MemberChangeOutcome } from '../engine/types.ts';
 import { PeerError, type PeerTransport } from '../peers/types.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 import { type ChangeAuthor, nameOfPeer, peerId } from './conf-context.ts';
 import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import type { NodeIdentity } from './identity.ts';

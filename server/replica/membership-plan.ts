@@ -7,7 +7,7 @@
  */
 import type { MemberChangeOutcome, MemberRefusal } from '../engine/types.ts';
 import type { ConfChangeSingle, ConfState, PeerId } from '../raft/types.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 
 export interface MembershipView {
   /** The member that looks: the leader. */

@@ -1,5 +1,5 @@
 import type { PeerTransport } from '../peers/types.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 
 /** Keeps connections to these members. Whoever is connected under a name that has a new disk now has to say anew who it is. */
 export function keepPeers(transport: PeerTransport, self: string, members: readonly MemberInfo[]): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Hello } from '../peers/types.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 import type { NodeIdentity } from './identity.ts';
 import { judgePeer } from './peer-policy.ts';
 

@@ -1,5 +1,5 @@
 import type { Hello, PeerRefusal } from '../peers/types.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 import type { NodeIdentity } from './identity.ts';
 
 /** What this node knows of the members, and up to which index of the log of group `default` that holds. */

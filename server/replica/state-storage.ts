@@ -1,6 +1,7 @@
 import type { SnapshotMetadata } from '../raft/types.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
-import type { MemberInfo, StateIdentity, StateMachine } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
+import type { StateIdentity, StateMachine } from '../state/types.ts';
 
 /** A group's state, opened. */
 export interface OpenedState {

@@ -3,7 +3,7 @@
  * the rows together within a bound, and shows what it could not reach as it last was, with its age.
  */
 import type { ClusterStatus, GroupStatus, NodeRow, Reason, ReplicaRow, ReplicaRole, Verdict } from '../../lib/contract/cluster.ts';
-import type { MemberInfo } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
 
 /** What one node tells of itself. */
 export interface NodeReport {

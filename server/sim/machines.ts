@@ -9,7 +9,8 @@ import type { ConfState } from '../raft/types.ts';
 import { decodeCommand } from '../state/codec.ts';
 import type { Genesis } from '../state/genesis.ts';
 import { SqliteStateMachine } from '../state/sqlite-state-machine.ts';
-import type { Applied, ApplyInput, MemberInfo, Stamp, StateIdentity, StateMachine, StateReader } from '../state/types.ts';
+import type { MemberInfo } from '../state/member-info.ts';
+import type { Applied, ApplyInput, Stamp, StateIdentity, StateMachine, StateReader } from '../state/types.ts';
 import { type ReferenceImage, ReferenceState } from './reference-state.ts';
 
 /** What a client saw of one key, and the very position of the state it was read from. */

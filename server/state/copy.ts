@@ -14,7 +14,8 @@ import { checkFormat } from './ddl.ts';
 import { StateFormatError, withNamedErrors } from './errors.ts';
 import { type Genesis, readApplied, readCluster } from './genesis.ts';
 import { SqliteStateMachine, checkStructure } from './sqlite-state-machine.ts';
-import type { MemberInfo, StateIdentity } from './types.ts';
+import type { MemberInfo } from './member-info.ts';
+import type { StateIdentity } from './types.ts';
 
 /** What a copy holds. */
 export interface StateCopy {

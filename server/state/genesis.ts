@@ -6,7 +6,8 @@ import type { ConfState } from '../raft/types.ts';
 import type { Connection } from './database.ts';
 import { createTables } from './ddl.ts';
 import { cluster, lineages, meta, terms } from './schema.ts';
-import type { MemberInfo, StateIdentity } from './types.ts';
+import type { MemberInfo } from './member-info.ts';
+import type { StateIdentity } from './types.ts';
 
 /** What a new state is created from. */
 export interface Genesis {

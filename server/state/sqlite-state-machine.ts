@@ -21,7 +21,8 @@ import { StateCorruptionError, StateFormatError, namedStateError, withNamedError
 import { COMMAND_LEVEL_MAX } from './levels.ts';
 import { type Genesis, readCluster, writeGenesis } from './genesis.ts';
 import { SqliteStateReader } from './sqlite-state-reader.ts';
-import type { Applied, ApplyInput, MemberInfo, Stamp, StateIdentity, StateMachine, StateReader } from './types.ts';
+import type { MemberInfo } from './member-info.ts';
+import type { Applied, ApplyInput, Stamp, StateIdentity, StateMachine, StateReader } from './types.ts';
 
 /** Beyond this many terms the oldest are forgotten: tokens of theirs are then accepted unproven (spec 1, section 4.3). */
 export const TERMS_KEPT = 10_000;

@@ -4,6 +4,7 @@
  * between threads and nodes.
  */
 import type { ApiKey, AuditEvent, EntryType, LogPosition, Role } from '../../lib/contract/model.ts';
+import type { MemberInfo } from './member-info.ts';
 import type { WatchCommand } from './watch-types.ts';
 import type { ConfState, Entry as LogEntry } from '../raft/types.ts';
 
@@ -37,22 +38,6 @@ export interface DeleteOperation extends Precondition {
 }
 
 export type Operation = PutOperation | DeleteOperation;
-
-/** A member's names and addresses, as configuration changes carry them (`ConfChange.context`) and the state keeps them. */
-export interface MemberInfo {
-  /** Raft id: `name@incarnation`. */
-  readonly id: string;
-  readonly name: string;
-  readonly incarnation: string;
-  /** `host:port` of the peer port as others reach it. */
-  readonly peer: string;
-  /** Base URL of the public port as clients reach it. */
-  readonly url: string;
-  /** Of a member that was added to a formed cluster: drawn by its disk, so that no second one comes in its name; null until it has come. */
-  readonly claim?: string | null | undefined;
-  /** Id of the member whose place it takes when it becomes a voter. */
-  readonly replaces?: string | undefined;
-}
 
 export type CommandBody =
   /** All or nothing, one token. A single PUT or DELETE is a batch of one. */

@@ -1,7 +1,8 @@
 /** A configuration change has taken effect: the state remembers configuration and members, and tells who came and went. */
 import { assert } from '../../../lib/kernel/assert.ts';
 import type { ConfState } from '../../raft/types.ts';
-import type { ApplyInput, MemberInfo } from '../types.ts';
+import type { MemberInfo } from '../member-info.ts';
+import type { ApplyInput } from '../types.ts';
 import type { ApplyContext } from './context.ts';
 
 function byId(members: readonly MemberInfo[]): readonly MemberInfo[] {

@@ -8,6 +8,7 @@ import type { ConfState, Entry } from '../../raft/types.ts';
 import { encodeCommand } from '../codec.ts';
 import type { Genesis } from '../genesis.ts';
 import { SqliteStateMachine } from '../sqlite-state-machine.ts';
+import type { MemberInfo } from '../member-info.ts';
 import type {
   Actor,
   AnswerOf,
@@ -15,7 +16,6 @@ import type {
   ApplyInput,
   Command,
   CommandBody,
-  MemberInfo,
   Operation,
   Precondition,
   Queries,
