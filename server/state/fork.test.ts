@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createGenesis } from './copy.ts';
 import { forkState } from './fork.ts';
 import { SqliteStateMachine } from './sqlite-state-machine.ts';
-import type { MemberInfo } from './types.ts';
+import type { MemberInfo } from './member-info.ts';
 
 let dir: string;
 beforeEach(() => {

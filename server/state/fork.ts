@@ -11,7 +11,7 @@ import { checkFormat } from './ddl.ts';
 import { withNamedErrors } from './errors.ts';
 import { readApplied, readCluster } from './genesis.ts';
 import { AUDIT_ORDINALS, audit, cluster, lineages, meta } from './schema.ts';
-import type { MemberInfo } from './types.ts';
+import type { MemberInfo } from './member-info.ts';
 
 export interface Fork {
   /** 8 lower-case hexadecimal digits, of no lineage before. */

@@ -6,7 +6,7 @@ import { writeIdentity } from '../../disk/identity-file.ts';
 import { FileLogStore } from '../../log/file-log-store.ts';
 import type { NodeIdentity } from '../../replica/identity.ts';
 import { appendDurably } from '../../replica/open-group.ts';
-import type { MemberInfo } from '../../state/types.ts';
+import type { MemberInfo } from '../../state/member-info.ts';
 
 /** No cluster has so many elections between a backup and its loss: terms of the old lineage stay below. */
 const TERM_RAISE = 2 ** 20;

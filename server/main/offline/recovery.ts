@@ -12,7 +12,7 @@ import { type GroupLog, LogCorruptionError } from '../../log/types.ts';
 import { changeConf } from '../../raft/confchange.ts';
 import { decodeConfChange } from '../../raft/confchange-codec.ts';
 import type { Entry } from '../../raft/types.ts';
-import { decodeMembers, membersAfter } from '../../replica/conf-context.ts';
+import { decodeConfContext, membersAfter } from '../../replica/conf-context.ts';
 import type { NodeIdentity } from '../../replica/identity.ts';
 import { readStatePointer, statePath, writeStatePointer } from '../../replica/state-pointer.ts';
 import { copyTo, type StateCopy, verifyCopy } from '../../state/copy.ts';
@@ -230,7 +230,8 @@ function inputOf(machine: SqliteStateMachine, entry: Entry): ApplyInput {
   const change = decodeConfChange(entry.data);
   const outcome = changeConf(machine.confState(), change);
   const confState = outcome.kind === 'changed' ? outcome.conf : machine.confState();
-  return { entry, confState, members: membersAfter(machine.members(), decodeMembers(change.context), confState) };
+  const { members, by, stamp } = decodeConfContext(change.context);
+  return { entry, confState, members: membersAfter(machine.members(), members, confState), by, stamp };
 }
 
 function makeDurable(path: string, group: string): void {

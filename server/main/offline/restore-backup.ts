@@ -10,7 +10,8 @@ import { statePath, writeStatePointer } from '../../replica/state-pointer.ts';
 import { StateFormatError } from '../../state/errors.ts';
 import { forkState } from '../../state/fork.ts';
 import { SqliteStateMachine } from '../../state/sqlite-state-machine.ts';
-import type { MemberInfo, StateIdentity } from '../../state/types.ts';
+import type { MemberInfo } from '../../state/member-info.ts';
+import type { StateIdentity } from '../../state/types.ts';
 import { drawLineage, drawMember, type GroupStart, raisedTerm, stateDirOf, writeLog, writeNewIdentity } from './new-lineage.ts';
 import { beginStaging, dropStaging, putInPlace } from './staging.ts';
 
