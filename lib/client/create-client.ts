@@ -1,4 +1,5 @@
 /** The TypeScript client: the whole REST API, typed, with the version token carried for its user. Runs in browsers and in Node. */
+import { exportAudit } from './export-audit.ts';
 import { Exchange } from './exchange.ts';
 import { backup } from './backup.ts';
 import { consoleEvents } from './console-events.ts';
@@ -17,7 +18,7 @@ import type { BackupDownload } from './backup.ts';
 import type { ConsoleEvent, EventsOptions } from './console-events.ts';
 import type { FollowItem, FollowOptions } from './follow.ts';
 import type { PageOptions } from './listing.ts';
-import type { ClientOptions, ReadOptions } from './types.ts';
+import type { Answer, ClientOptions, ReadOptions } from './types.ts';
 import type { WatchItem, WatchOptions } from './watch.ts';
 
 export interface SearchOptions extends ReadOptions, PageOptions {
@@ -37,6 +38,8 @@ export interface AuditOptions extends ReadOptions, PageOptions {
   /** RFC 3339. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** Text to find in action, actor, namespace, key, message and request id, without regard to case. */
+  readonly search?: string | undefined;
 }
 
 export class ConfmanClient {
@@ -89,13 +92,13 @@ export class ConfmanClient {
 
   /** Who changed what, newest first. */
   audit(options: AuditOptions = {}): Listing<AuditEvent, AuditList> {
-    const { namespace, key, actor, action, from, to, limit } = options;
+    const { limit } = options;
     return new Listing(
       (cursor) =>
         this.#exchange.call({
           kind: 'read',
           method: 'GET',
-          path: `/api/v1/audit${query({ namespace, key, actor, action, from, to, limit, cursor })}`,
+          path: `/api/v1/audit${query({ ...auditFilter(options), limit, cursor })}`,
           options,
           cacheable: false,
         }),
@@ -106,6 +109,26 @@ export class ConfmanClient {
   /** Everything that the cluster keeps, as one file. See `backup`. */
   backup(options: ReadOptions = {}): Promise<BackupDownload> {
     return backup(this.#exchange, options);
+  }
+
+  /**
+   * The whole filtered audit as NDJSON, newest first, in pieces as they come: for files.
+   *
+   * @throws ConfmanError when it is refused, or breaks off before its end
+   */
+  exportAudit(options: Omit<AuditOptions, 'limit' | 'cursor'> = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return exportAudit(this.#exchange, `/api/v1/audit${query(auditFilter(options))}`, options);
+  }
+
+  /** The OpenAPI 3.1 document of the node that answers. */
+  async openapi(options: ReadOptions = {}): Promise<Answer<Readonly<Record<string, unknown>>>> {
+    return this.#exchange.call({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/v1/openapi.json',
+      options: { session: false, ...options },
+      cacheable: false,
+    });
   }
 
   /** Changes as they come, over broken connections and dying nodes. See `watch`. */
@@ -122,6 +145,10 @@ export class ConfmanClient {
   events(options: EventsOptions): AsyncGenerator<ConsoleEvent, void, undefined> {
     return consoleEvents(this.#exchange, options);
   }
+}
+
+function auditFilter({ namespace, key, actor, action, from, to, search }: AuditOptions): Record<string, string | undefined> {
+  return { namespace, key, actor, action, from, to, search };
 }
 
 /** @throws ConfmanError `invalid-options` without an endpoint */
