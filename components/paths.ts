@@ -6,7 +6,12 @@ export const paths = {
   newEntry: (namespace: string, key?: string) =>
     `/ns/${encodeURIComponent(namespace)}/new${key === undefined ? '' : `?key=${encodeURIComponent(key)}`}`,
   entry: (namespace: string, key: string) => `/ns/${encodeURIComponent(namespace)}/entry/${encodeURIComponent(key)}`,
-  history: (namespace: string, key: string) => `/ns/${encodeURIComponent(namespace)}/entry/${encodeURIComponent(key)}/history`,
+  history: (namespace: string, key: string, compare?: { readonly from?: number | undefined; readonly to?: number | undefined }) => {
+    const { from, to } = compare ?? {};
+    const query = [...(from === undefined ? [] : [`from=${from}`]), ...(to === undefined ? [] : [`to=${to}`])].join('&');
+    return `/ns/${encodeURIComponent(namespace)}/entry/${encodeURIComponent(key)}/history${query === '' ? '' : `?${query}`}`;
+  },
+  deleted: (namespace: string) => `/ns/${encodeURIComponent(namespace)}/deleted`,
   audit: '/audit',
   cluster: '/cluster',
   lab: '/lab',

@@ -74,6 +74,7 @@ export function ConsoleProvider({
     () =>
       createClient({
         endpoints: [''],
+        source: 'console',
         session: typeof document === 'undefined' ? new Session() : Session.over(tokenStorage(browserSlots(clusterId))),
         retry: { attemptsMax: 4 },
         timeouts: { totalMs: 12_000 },

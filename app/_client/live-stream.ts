@@ -36,6 +36,7 @@ export interface LiveHooks {
 export class LiveStream {
   #state: LiveState;
   readonly #listeners = new Set<() => void>();
+  readonly #hearers = new Set<LiveHooks['onEvent']>();
   readonly #client: ConfmanClient;
   readonly #name: string;
   readonly #hooks: LiveHooks;
@@ -58,6 +59,12 @@ export class LiveStream {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** Hands on every event until the returned function is called. */
+  listen(hearer: LiveHooks['onEvent']): () => void {
+    this.#hearers.add(hearer);
+    return () => void this.#hearers.delete(hearer);
+  }
 
   readonly state = (): LiveState => this.#state;
 
@@ -83,7 +90,7 @@ export class LiveStream {
     this.#holdsStream = true;
     while (!signal.aborted) {
       try {
-        for await (const event of this.#client.events({ topics: ['cluster', 'changes'], signal })) this.#take(event);
+        for await (const event of this.#client.events({ topics: ['cluster', 'changes', 'audit'], signal })) this.#take(event);
       } catch {
         if (signal.aborted) break;
         // Refused: the session has ended, say. Somebody may sign in again without leaving the page.
@@ -132,6 +139,7 @@ export class LiveStream {
         // More happened than the node remembers for a stream.
         if (message.event === 'compacted') this.#hooks.onGap();
         this.#hooks.onEvent(message.event, message.data);
+        for (const hearer of this.#hearers) hearer(message.event, message.data);
     }
   }
 

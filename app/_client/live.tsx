@@ -2,10 +2,11 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactElement, ReactNode } from 'react';
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, useContext, useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { ClusterStrip } from '../../components/cluster/strip.tsx';
 import { useNow } from '../../components/time.tsx';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
+import type { AuditEvent } from '../../lib/contract/model.ts';
 import type { WatchEvent } from '../../lib/contract/schemas/audit.ts';
 import { keys } from '../../lib/queries/keys.ts';
 import { useConsole } from './console.tsx';
@@ -19,6 +20,13 @@ export function useLive(): LiveState {
   const stream = useContext(Context);
   if (stream === null) throw new Error('useLive is for pages below the console layout');
   return useSyncExternalStore(stream.subscribe, stream.state, stream.state);
+}
+
+/** Calls back for each event of the stream, whichever tab holds it. */
+export function useLiveEvents(onEvent: (event: string, data: unknown) => void): void {
+  const stream = useContext(Context);
+  const heard = useEffectEvent(onEvent);
+  useEffect(() => stream?.listen((event, data) => heard(event, data)), [stream]);
 }
 
 /** Keeps the page up to date by events: the cluster's status, and whatever changes in the configuration. */
@@ -39,6 +47,8 @@ export function LiveProvider({
         onGap: () => void queries.invalidateQueries(),
         onEvent: (event, data) => {
           if (event === 'change') invalidateChanged((data as WatchEvent).changes);
+          if (event === 'audit' && (data as AuditEvent).action.startsWith('key.'))
+            void queries.invalidateQueries({ queryKey: keys.apiKeys() });
         },
       }),
   );
@@ -48,8 +58,13 @@ export function LiveProvider({
     for (const namespace of namespaces) {
       void queries.invalidateQueries({ queryKey: keys.entries(namespace) });
       void queries.invalidateQueries({ queryKey: keys.namespace(namespace) });
+      void queries.invalidateQueries({ queryKey: keys.deleted(namespace) });
     }
-    for (const { namespace, key } of changes) if (key !== null) void queries.invalidateQueries({ queryKey: keys.entry(namespace, key) });
+    for (const { namespace, key } of changes) {
+      if (key === null) continue;
+      void queries.invalidateQueries({ queryKey: keys.entry(namespace, key) });
+      void queries.invalidateQueries({ queryKey: keys.history(namespace, key) });
+    }
     // A change of a value moves no namespace; a new or deleted key changes a count.
     if (changes.some(({ previousRevision, op }) => op !== 'put' || previousRevision === null))
       void queries.invalidateQueries({ queryKey: keys.namespaces() });

@@ -85,7 +85,8 @@ export function useSave(namespace: string, key: string): Saving {
   return { outcome, save, check, reset: () => setOutcome({ kind: 'idle' }) };
 }
 
-function outcomeOf(error: unknown): SaveOutcome {
+/** What became of a write that failed. */
+export function outcomeOf(error: unknown): SaveOutcome {
   if (!(error instanceof ConfmanError)) return { kind: 'unknown', message: error instanceof Error ? error.message : String(error) };
   const { code, message, problem } = error;
   switch (code) {

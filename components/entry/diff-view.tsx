@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import { useEffect, useRef, useState } from 'react';
 import type { EntryType } from '../../lib/contract/model.ts';
 import { text } from '../catalogue.ts';
+import { cx } from '../ui/cx.ts';
 
 export interface DiffViewProps {
   readonly before: string;
@@ -12,13 +13,15 @@ export interface DiffViewProps {
   readonly afterLabel: string;
   readonly type: EntryType;
   readonly nonce: string;
+  /** As high as what it stands in, instead of a part of the screen. */
+  readonly fill?: boolean | undefined;
 }
 
 /** Narrower than this, two columns are of no use. */
 const SIDE_BY_SIDE_PX = 860;
 
 /** Two texts compared: side by side where there is room, in one column where there is not. */
-export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce }: DiffViewProps): ReactElement {
+export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce, fill = false }: DiffViewProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   const [wide, setWide] = useState(true);
   const [failed, setFailed] = useState(false);
@@ -56,7 +59,7 @@ export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce }
         <div className="flex-1 px-3 py-1.5">{beforeLabel}</div>
         <div className="flex-1 border-l px-3 py-1.5">{afterLabel}</div>
       </div>
-      <div ref={place} className="scroll-thin max-h-[46vh] min-h-24 overflow-auto" />
+      <div ref={place} className={cx('scroll-thin min-h-24 overflow-auto', fill ? 'flex-1' : 'max-h-[46vh]')} />
       {failed ? (
         <div className="grid grid-cols-2 font-mono text-xs">
           <textarea readOnly value={before} rows={12} aria-label={beforeLabel} className="resize-none bg-transparent p-3" />

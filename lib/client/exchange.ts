@@ -127,8 +127,9 @@ export class Exchange {
 
   async #write(request: WriteRequest, deadline: Deadline): Promise<RawAnswer> {
     this.#writes++;
+    const requestId = request.options.requestId ?? `${this.#options.source ?? 'sdk'}-${this.environment.uniqueId()}`;
     try {
-      return await this.#attempts(request, deadline);
+      return await this.#attempts({ ...request, options: { ...request.options, requestId } }, deadline);
     } finally {
       this.#writes++;
       // Also when it failed: the write may have happened.

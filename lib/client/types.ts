@@ -137,6 +137,8 @@ export interface ClientOptions {
   readonly cache?: AnswerCache | undefined;
   /** Headers that every request carries, such as `traceparent`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Who speaks, such as `cli`: the request ids of writes start with it, so that the audit can say by which way a change came. `sdk` unless told otherwise. */
+  readonly source?: string | undefined;
   /** Clock, chance and timers. */
   readonly environment?: Environment | undefined;
 }

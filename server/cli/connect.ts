@@ -55,6 +55,7 @@ export async function connect(flags: Flags, io: Io): Promise<Connection> {
   const lost = new Set<string>();
   const { fetch, close } = httpFetch({ ca: values.ca === null ? undefined : readFileSync(values.ca, 'utf8') });
   const client = createClient({
+    source: 'cli',
     endpoints,
     key: key ?? undefined,
     fetch: noting(fetch, endpoints, met),
