@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import { SlidersHorizontal } from 'lucide-react';
+import { Braces, KeyRound, ScrollText, SlidersHorizontal } from 'lucide-react';
 import type { Role } from '../../lib/contract/model.ts';
 import { text } from '../catalogue.ts';
 import { paths } from '../paths.ts';
@@ -19,7 +19,12 @@ export interface NavPage {
  * Pages of the main navigation, in its order: configuration, audit, cluster, lab, access, API. Bar, drawer and command palette
  * show what stands here, and a page stands here once its route exists.
  */
-const pages: readonly NavPage[] = [{ href: paths.home, label: text.pages.configuration, Icon: SlidersHorizontal, below: '/ns' }];
+const pages: readonly NavPage[] = [
+  { href: paths.home, label: text.pages.configuration, Icon: SlidersHorizontal, below: '/ns' },
+  { href: paths.audit, label: text.pages.audit, Icon: ScrollText },
+  { href: paths.access, label: text.pages.access, Icon: KeyRound },
+  { href: paths.reference, label: text.pages.api, Icon: Braces },
+];
 
 /** The pages that somebody of this role finds in the navigation. */
 export function pagesFor(role: Role): readonly NavPage[] {

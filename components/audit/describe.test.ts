@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { AuditEvent } from '../../lib/contract/model.ts';
+import { actionText, actionTone, filterText, fromFieldTime, mergeEvents, targetText, toFieldTime } from './describe.ts';
+
+function event(at: number, more: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    id: `default:${at}:0`,
+    hlc: `170000000000${at}-0000-n1`,
+    group: 'default',
+    version: `2:${at}`,
+    action: 'config.updated',
+    actor: 'ann',
+    namespace: 'shop',
+    key: 'limits',
+    oldRevision: 1,
+    newRevision: 2,
+    message: '',
+    requestId: 'r',
+    time: '2026-03-01T12:00:00.000Z',
+    ...more,
+  };
+}
+
+test('puts live events in front, newest first, each once', () => {
+  const read = [event(3), event(2)];
+  expect(mergeEvents([event(3), event(4), event(5)], read).map(({ id }) => id)).toEqual([
+    'default:5:0',
+    'default:4:0',
+    'default:3:0',
+    'default:2:0',
+  ]);
+  expect(mergeEvents([event(2)], read)).toBe(read);
+});
+
+test('says what an event is about', () => {
+  expect(targetText(event(1))).toBe('shop limits');
+  expect(targetText(event(1, { key: null }))).toBe('shop');
+  expect(targetText(event(1, { namespace: null, key: 'k1', action: 'key.revoked' }))).toBe('API key k1');
+  expect(targetText(event(1, { namespace: null, key: null, action: 'cluster.formed' }))).toBe('the cluster');
+});
+
+test('names actions, unknown ones too, and colours only what gives or takes', () => {
+  expect([actionText('config.restored'), actionText('shard.moved')]).toEqual(['Entry restored', 'shard.moved']);
+  expect(['config.deleted', 'key.created', 'config.updated'].map(actionTone)).toEqual(['bad', 'ok', 'neutral']);
+});
+
+test('says which filters are on', () => {
+  expect(filterText({ search: 'limit', action: 'config.deleted', namespace: 'shop' })).toBe(
+    '“limit”, action Entry deleted, namespace shop',
+  );
+});
+
+test('turns times of fields into instants and back', () => {
+  expect(fromFieldTime('2026-03-01T12:00', true)).toBe('2026-03-01T12:00:00.000Z');
+  expect(toFieldTime('2026-03-01T12:00:07.000Z', true)).toBe('2026-03-01T12:00:07');
+  expect(fromFieldTime(toFieldTime('2026-03-01T12:00:07.000Z', false), false)).toBe('2026-03-01T12:00:07.000Z');
+  expect([fromFieldTime('', true), fromFieldTime('x', true), toFieldTime(undefined, true)]).toEqual([undefined, undefined, '']);
+});
