@@ -37,7 +37,10 @@ export function expiryOf(lifetime: Lifetime, day: string, nowMs: number): string
   if (lifetime === 'never') return null;
   if (lifetime !== 'date') return new Date(nowMs + DAYS[lifetime] * 86_400_000).toISOString();
   const end = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN;
-  return Number.isNaN(end) || end <= nowMs ? undefined : new Date(end).toISOString();
+  if (Number.isNaN(end) || end <= nowMs) return undefined;
+  const expiry = new Date(end).toISOString();
+  // A day that a month does not have would become one of the next.
+  return expiry.startsWith(day) ? expiry : undefined;
 }
 
 /** Keys in force first, then by name; the revoked last. */
