@@ -69,28 +69,7 @@ export function NewKeyDialog({ pending, error, onSubmit, onClose }: NewKeyDialog
           <Field label={said.name} hint={said.nameHint} error={faults.name}>
             {(control) => <TextInput {...control} ref={first} name="name" maxLength={100} spellCheck={false} autoCapitalize="none" />}
           </Field>
-          <fieldset>
-            <legend className="mb-1 text-sm font-medium">{said.role}</legend>
-            <div className="flex flex-col gap-1">
-              {ROLES.map((each) => (
-                <label
-                  key={each}
-                  className="flex cursor-pointer items-baseline gap-2 rounded-md border px-3 py-2 text-sm has-checked:border-accent/60 has-checked:bg-accent-wash"
-                >
-                  <input
-                    type="radio"
-                    name="role"
-                    value={each}
-                    checked={role === each}
-                    onChange={() => setRole(each)}
-                    className="accent-accent"
-                  />
-                  <span className="font-medium">{text.account.roles[each]}</span>
-                  <span className="text-ink-soft">{text.account.roleMeaning[each]}</span>
-                </label>
-              ))}
-            </div>
-          </fieldset>
+          <RoleChoice role={role} onChange={setRole} />
           <Field label={said.scope} hint={role === 'admin' && scoped ? said.scopeAdmin : said.scopeHint} error={faults.scope}>
             {(control) => (
               <TextArea
@@ -130,5 +109,32 @@ export function NewKeyDialog({ pending, error, onSubmit, onClose }: NewKeyDialog
         </DialogFooter>
       </form>
     </Dialog>
+  );
+}
+
+function RoleChoice({ role, onChange }: { readonly role: Role; readonly onChange: (role: Role) => void }): ReactElement {
+  return (
+    <fieldset>
+      <legend className="mb-1 text-sm font-medium">{said.role}</legend>
+      <div className="flex flex-col gap-1">
+        {ROLES.map((each) => (
+          <label
+            key={each}
+            className="flex cursor-pointer items-baseline gap-2 rounded-md border px-3 py-2 text-sm has-checked:border-accent/60 has-checked:bg-accent-wash"
+          >
+            <input
+              type="radio"
+              name="role"
+              value={each}
+              checked={role === each}
+              onChange={() => onChange(each)}
+              className="accent-accent"
+            />
+            <span className="font-medium">{text.account.roles[each]}</span>
+            <span className="text-ink-soft">{text.account.roleMeaning[each]}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }

@@ -17,7 +17,7 @@ export interface AuditTableProps {
   readonly open: string | null;
   readonly onOpen: (id: string | null) => void;
   /** What an open row shows. */
-  readonly detail: (event: AuditEvent) => ReactNode;
+  readonly renderDetail: (event: AuditEvent) => ReactNode;
 }
 
 const { columns } = auditText;
@@ -25,7 +25,7 @@ const head = cx('sticky top-0 z-10 h-8 text-left whitespace-nowrap', tableStyle.
 const cell = cx('h-9 truncate', tableStyle.cell);
 
 /** Audit events as rows that open. Enter opens and closes, arrows, Home and End move. */
-export function AuditTable({ events, open, onOpen, detail }: AuditTableProps): ReactElement {
+export function AuditTable({ events, open, onOpen, renderDetail }: AuditTableProps): ReactElement {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).matches('[data-event]')) return;
     const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-event]')];
@@ -67,7 +67,7 @@ export function AuditTable({ events, open, onOpen, detail }: AuditTableProps): R
             {event.id === open ? (
               <tr>
                 <td colSpan={6} className="border-b bg-ground p-3 sm:p-4">
-                  {detail(event)}
+                  {renderDetail(event)}
                 </td>
               </tr>
             ) : null}

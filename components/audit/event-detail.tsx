@@ -90,9 +90,9 @@ function Difference({ change, nonce }: { readonly change: Change; readonly nonce
       return <p className="text-sm text-ink-soft">{said.gone}</p>;
     case 'loading':
       return (
-        <div role="status" aria-label={said.loading} className="min-h-36 rounded-md border bg-surface p-4">
+        <output aria-label={said.loading} className="block min-h-36 rounded-md border bg-surface p-4">
           <SkeletonLines lines={4} />
-        </div>
+        </output>
       );
     case 'change': {
       const { before, after } = change;

@@ -74,7 +74,6 @@ function Answered({ attempt }: { readonly attempt: Extract<Attempt, { kind: 'ans
       {body === '' && end !== 'open' ? (
         <p className="text-sm text-ink-soft">{said.emptyBody}</p>
       ) : (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
         <pre
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
           tabIndex={0}

@@ -56,15 +56,6 @@ export function TryPanel({ operation, schemas, origin, running, onSend, onStop }
     else setAsking(prepared.request);
   };
 
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(curl);
-      toast({ title: said.copied, look: 'ok' });
-    } catch {
-      toast({ title: said.copyFailed, look: 'bad' });
-    }
-  };
-
   const inputs = (parameters: readonly Parameter[]): ReactElement[] =>
     parameters.map((parameter) => (
       <ParameterInput
@@ -101,30 +92,14 @@ export function TryPanel({ operation, schemas, origin, running, onSend, onStop }
         )}
         {fault === null ? null : <Notice look="bad" live="assertive" title={fault} />}
         {asking === null ? null : (
-          <Notice
-            look="warn"
-            live="assertive"
-            title={said.confirmTitle}
-            actions={
-              <>
-                <Button size="sm" onClick={() => setAsking(null)}>
-                  {text.cancel}
-                </Button>
-                <Button
-                  size="sm"
-                  look="danger"
-                  onClick={() => {
-                    setAsking(null);
-                    onSend(asking);
-                  }}
-                >
-                  {said.confirmSend}
-                </Button>
-              </>
-            }
-          >
-            <span className="break-all">{said.confirm(`${asking.method} ${asking.url}`)}</span>
-          </Notice>
+          <Confirm
+            request={asking}
+            onCancel={() => setAsking(null)}
+            onSend={() => {
+              setAsking(null);
+              onSend(asking);
+            }}
+          />
         )}
         {NOT_HERE.has(operation.id) ? (
           <p className="text-sm text-ink-soft">{said.notHere}</p>
@@ -142,19 +117,62 @@ export function TryPanel({ operation, schemas, origin, running, onSend, onStop }
             ) : null}
           </div>
         )}
-        <div>
-          <div className="mb-1 flex items-center justify-between gap-2">
-            <span className="text-sm font-medium">{said.curl}</span>
-            <Button size="sm" look="quiet" onClick={() => void copy()}>
-              <Copy aria-hidden />
-              {said.copy}
-            </Button>
-          </div>
-          <pre className="rounded-md border bg-sunken px-3 py-2 font-mono text-xs break-all whitespace-pre-wrap">{curl}</pre>
-          <p className="mt-1 text-xs text-ink-faint">{said.curlHint}</p>
-        </div>
+        <Curl curl={curl} />
       </form>
     </Panel>
+  );
+}
+
+interface ConfirmProps {
+  readonly request: TriedRequest;
+  readonly onCancel: () => void;
+  readonly onSend: () => void;
+}
+
+/** What changes something asks once more. */
+function Confirm({ request, onCancel, onSend }: ConfirmProps): ReactElement {
+  return (
+    <Notice
+      look="warn"
+      live="assertive"
+      title={said.confirmTitle}
+      actions={
+        <>
+          <Button size="sm" onClick={onCancel}>
+            {text.cancel}
+          </Button>
+          <Button size="sm" look="danger" onClick={onSend}>
+            {said.confirmSend}
+          </Button>
+        </>
+      }
+    >
+      <span className="break-all">{said.confirm(`${request.method} ${request.url}`)}</span>
+    </Notice>
+  );
+}
+
+function Curl({ curl }: { readonly curl: string }): ReactElement {
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(curl);
+      toast({ title: said.copied, look: 'ok' });
+    } catch {
+      toast({ title: said.copyFailed, look: 'bad' });
+    }
+  };
+  return (
+    <div>
+      <div className="mb-1 flex items-center justify-between gap-2">
+        <span className="text-sm font-medium">{said.curl}</span>
+        <Button size="sm" look="quiet" onClick={() => void copy()}>
+          <Copy aria-hidden />
+          {said.copy}
+        </Button>
+      </div>
+      <pre className="rounded-md border bg-sunken px-3 py-2 font-mono text-xs break-all whitespace-pre-wrap">{curl}</pre>
+      <p className="mt-1 text-xs text-ink-faint">{said.curlHint}</p>
+    </div>
   );
 }
 
@@ -181,7 +199,7 @@ function ParameterInput({ parameter, value, onChange }: ParameterInputProps): Re
           />
         ) : (
           <NativeSelect {...control} value={value} onChange={(event) => onChange(event.target.value)}>
-            <option value=""> </option>
+            <option value="">–</option>
             {choices.map((choice) => (
               <option key={choice} value={choice}>
                 {choice}

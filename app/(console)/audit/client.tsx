@@ -97,7 +97,7 @@ export function AuditPage({ failure }: { readonly failure: FirstFailure | null }
               events={events}
               open={open}
               onOpen={setOpen}
-              detail={(event) => <Detail event={event} filter={filter} onFilter={change} />}
+              renderDetail={(event) => <Detail event={event} filter={filter} onFilter={change} />}
             />
             <End
               found={events.length > 0}
