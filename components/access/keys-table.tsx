@@ -24,7 +24,7 @@ export interface KeysTableProps {
 /** API keys: who may do what where, until when. */
 export function KeysTable({ keys, own, nowMs, onRevoke }: KeysTableProps): ReactElement {
   return (
-    <Table label={accessText.label} className="table-fixed">
+    <Table label={accessText.label} className="table-fixed [&_tbody>tr:last-child>td]:border-b-0">
       <thead>
         <tr>
           <Th>{columns.name}</Th>
@@ -78,6 +78,11 @@ function Row({ apiKey, own, state, inForce, onRevoke }: RowProps): ReactElement 
               <Badge tone="accent">{accessText.own}</Badge>
             </span>
           ) : null}
+          {scope === null ? null : (
+            <span className="w-full truncate font-mono text-2xs text-ink-soft md:hidden" title={scope.join('\n')}>
+              {scope.join(', ')}
+            </span>
+          )}
           {state === 'active' ? null : <Badge tone={state === 'soon' ? 'warn' : 'neutral'}>{accessText.states[state]}</Badge>}
         </div>
       </Td>

@@ -39,7 +39,7 @@ export function AuditFilters({ filter, utc, search, onChange, onClear }: AuditFi
           aria-label={auditText.search}
           aria-keyshortcuts="/"
           title={auditText.searchHint}
-          className="w-72 max-sm:min-w-0 max-sm:flex-1"
+          className="w-72! max-sm:w-full!"
         />
         <Button onClick={() => setShown(!shown)} aria-expanded={shown} className={cx(exact > 0 && 'border-accent/50 text-accent')}>
           <SlidersHorizontal aria-hidden />
@@ -54,7 +54,7 @@ export function AuditFilters({ filter, utc, search, onChange, onClear }: AuditFi
         ) : null}
       </div>
       {shown ? (
-        <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-6">
+        <div className="grid grid-cols-2 gap-3 lg:grid-cols-6">
           <Field label={auditText.action}>
             {(control) => (
               <NativeSelect

@@ -2,7 +2,7 @@
 
 import { ChevronRight } from 'lucide-react';
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
-import { Fragment, useId } from 'react';
+import { Fragment, useId, useSyncExternalStore } from 'react';
 import type { AuditEvent } from '../../lib/contract/model.ts';
 import { auditText } from '../catalogue/audit.ts';
 import { Moment } from '../time.tsx';
@@ -21,11 +21,37 @@ export interface AuditTableProps {
 }
 
 const { columns } = auditText;
-const head = cx('sticky top-0 z-10 h-8 text-left whitespace-nowrap', tableStyle.head);
-const cell = cx('h-9 truncate', tableStyle.cell);
+const edges = 'sm:first:pl-6 sm:last:pr-6';
+const head = cx('sticky top-0 z-10 h-8 text-left whitespace-nowrap', tableStyle.head, edges);
+const cell = cx('h-9 truncate', tableStyle.cell, edges);
+
+/** From which width on a table has how many columns: as the classes of its cells say. */
+const WIDTHS = [
+  { query: '(min-width: 64rem)', columns: 6 },
+  { query: '(min-width: 48rem)', columns: 4 },
+  { query: '(min-width: 40rem)', columns: 3 },
+] as const;
+
+function watchWidths(changed: () => void): () => void {
+  const queries = WIDTHS.map(({ query }) => matchMedia(query));
+  for (const query of queries) query.addEventListener('change', changed);
+  return () => {
+    for (const query of queries) query.removeEventListener('change', changed);
+  };
+}
+
+/** How many columns are shown: a cell that spans more would make room for columns that are not there. */
+function useColumns(): number {
+  return useSyncExternalStore(
+    watchWidths,
+    () => WIDTHS.find(({ query }) => matchMedia(query).matches)?.columns ?? 2,
+    () => 6,
+  );
+}
 
 /** Audit events as rows that open. Enter opens and closes, arrows, Home and End move. */
 export function AuditTable({ events, open, onOpen, renderDetail }: AuditTableProps): ReactElement {
+  const shownColumns = useColumns();
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).matches('[data-event]')) return;
     const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-event]')];
@@ -66,7 +92,7 @@ export function AuditTable({ events, open, onOpen, renderDetail }: AuditTablePro
             <Row event={event} open={event.id === open} onToggle={() => onOpen(event.id === open ? null : event.id)} />
             {event.id === open ? (
               <tr>
-                <td colSpan={6} className="border-b bg-ground p-3 sm:p-4">
+                <td colSpan={shownColumns} className="border-b bg-ground p-3 sm:px-6 sm:py-4">
                   {renderDetail(event)}
                 </td>
               </tr>
@@ -101,7 +127,7 @@ function Row({
           aria-expanded={open}
           aria-label={auditText.expand(action, target, event.time)}
           aria-describedby={described}
-          className="-ml-1 inline-flex items-center gap-1 text-left after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+          className="-ml-1 inline-flex items-center gap-1 text-left align-middle after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           <ChevronRight className={cx('size-3.5 shrink-0 text-ink-faint transition-transform', open && 'rotate-90')} aria-hidden />
           <span className="text-xs text-ink-soft">

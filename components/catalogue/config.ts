@@ -28,6 +28,7 @@ export const configText = {
     filter: 'Filter keys',
     filterHint: 'Press / to filter',
     create: 'New entry',
+    deleted: 'Deleted keys',
     columns: { key: 'Key', type: 'Type', revision: 'Rev.', updatedAt: 'Changed', updatedBy: 'By' },
     revisionLong: 'Revision',
     empty: 'No entries yet',

@@ -10,8 +10,8 @@ export const historyText = {
   deletedBy: (who: string) => `deleted by ${who}`,
   by: (who: string) => `by ${who}`,
   noMessage: 'No message',
-  sources: { console: 'console', cli: 'command line', sdk: 'client library', api: 'API' },
-  source: (source: string) => `by way of the ${source}`,
+  sources: { console: 'console', cli: 'command line', sdk: 'client library', api: 'the API' },
+  source: (source: string) => `via ${source}`,
   older: 'Show older revisions',
   floor: (oldest: number) => `Older revisions are no longer kept. The oldest is ${number(oldest)}.`,
   complete: 'This is the whole history, from the first revision.',
@@ -54,7 +54,6 @@ export const historyText = {
   done: (n: number) => `Restored as revision ${number(n)}`,
 
   deletedKeys: {
-    link: 'Deleted keys',
     title: 'Deleted keys',
     lead: 'They can be brought back, with their history.',
     label: (namespace: string) => `Deleted keys of ${namespace}`,
@@ -68,6 +67,5 @@ export const historyText = {
         ? `${count(all, 'deleted key', 'deleted keys')}${more ? ' so far' : ''}`
         : `${number(shown)} of ${count(all, 'deleted key', 'deleted keys')}`,
     more: 'Show more',
-    back: 'To the entries',
   },
 } as const;

@@ -54,7 +54,7 @@ export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce, 
   }, [before, after, beforeLabel, afterLabel, type, nonce, wide]);
 
   return (
-    <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-md border">
+    <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-md border bg-surface">
       <div className="flex border-b bg-sunken text-xs text-ink-soft">
         <div className="flex-1 px-3 py-1.5">{beforeLabel}</div>
         <div className="flex-1 border-l px-3 py-1.5">{afterLabel}</div>

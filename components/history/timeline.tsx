@@ -130,8 +130,8 @@ function Line({ revision, current, role, source, href, onChoose }: LineProps): R
           {revision.message === '' ? historyText.noMessage : revision.message}
         </p>
         <p className="text-xs text-ink-soft">
-          {historyText.by(revision.author)}, <Ago time={revision.time} />
-          {source === null ? null : <>, {historyText.source(historyText.sources[source])}</>}
+          {historyText.by(revision.author)} · <Ago time={revision.time} />
+          {source === null ? null : <> · {historyText.source(historyText.sources[source])}</>}
         </p>
       </div>
     </li>

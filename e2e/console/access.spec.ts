@@ -14,7 +14,7 @@ test('creates a key whose secret is shown once and works, and revokes it by name
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Create key' }).click();
   await expect(dialog.getByText('Enter a name.')).toBeVisible();
-  await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
   await dialog.getByRole('radio', { name: /^Editor/ }).check();
   await dialog.getByRole('textbox', { name: /^Only in these/ }).fill('teams//pay');
   await dialog.getByRole('button', { name: 'Create key' }).click();

@@ -12,7 +12,7 @@ test('compares any two revisions, and restores one after saying what it will do'
   const history = new HistoryPage(page);
   await history.open(namespace, 'limits');
   await expect(history.timeline.getByRole('listitem')).toHaveCount(3);
-  await expect(history.timeline).toContainText('by way of the client library');
+  await expect(history.timeline).toContainText('via client library');
   await expect(history.timeline).toContainText('This is the whole history');
   await expect(history.side('Revision 2')).toContainText('"max": 2');
   await expect(history.side('Revision 3')).toHaveText('three');
@@ -30,7 +30,7 @@ test('compares any two revisions, and restores one after saying what it will do'
   await history.message.fill('Back to the first');
   await history.submit.click();
   await expect(history.timeline.getByRole('listitem').first()).toContainText('Back to the first');
-  await expect(history.timeline.getByRole('listitem').first()).toContainText('by way of the console');
+  await expect(history.timeline.getByRole('listitem').first()).toContainText('via console');
   expect((await config.get(namespace, 'limits')).data).toMatchObject({ revision: 4, type: 'json', message: 'Back to the first' });
 });
 

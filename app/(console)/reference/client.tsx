@@ -78,7 +78,7 @@ function OperationView({ operation, document }: { readonly operation: Operation;
   const { attempt, running, send, stop } = useAttempt();
   const origin = useOrigin();
   return (
-    <div className="scroll-thin flex min-h-0 min-w-0 flex-1 flex-col gap-4 overflow-auto bg-ground p-3 sm:p-4">
+    <div className="scroll-thin flex min-h-0 min-w-0 flex-1 flex-col gap-4 overflow-auto bg-ground p-3 *:shrink-0 sm:p-4">
       <header>
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <Method method={operation.method} />

@@ -77,7 +77,10 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
           {list.data === undefined ? null : deferredFilter === '' ? text.entries(total) : text.table.shown(entries.length, total)}
           {deferredFilter !== '' && hasNextPage ? ` · ${text.table.loaded(loaded.length)}` : null}
         </output>
-        {writes ? <NewEntryLink namespace={namespace} className="ml-auto" /> : null}
+        <Link href={paths.deleted(namespace)} prefetch={false} className={buttonStyle({ look: 'quiet', size: 'md', className: 'ml-auto' })}>
+          {text.table.deleted}
+        </Link>
+        {writes ? <NewEntryLink namespace={namespace} /> : null}
       </div>
       {missing || (state.waiting === null && state.failure === null) ? null : (
         <div className="px-4 pt-3 pb-1">

@@ -18,6 +18,7 @@ import type { FirstFailure } from '../../../../../../_client/read-state.ts';
 import { readState } from '../../../../../../_client/read-state.ts';
 import { Crumbs } from '../../crumbs.tsx';
 import { baseOf, EntryWorkbench } from '../../entry-workbench.tsx';
+import { EntryTabs } from './entry-tabs.tsx';
 
 export interface EntryPageProps {
   readonly namespace: string;
@@ -41,6 +42,7 @@ export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): Rea
     <>
       <Crumbs namespace={namespace}>
         <h1 className="font-mono text-base font-semibold break-words">{entryKey}</h1>
+        <EntryTabs namespace={namespace} entryKey={entryKey} current="value" />
       </Crumbs>
       {base !== null && entry !== undefined ? (
         <EntryWorkbench
