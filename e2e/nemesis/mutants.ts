@@ -23,7 +23,7 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
     put: 'const floor = 0;',
     kinds: ['hold-apply', 'isolate', 'pause'],
     found: ['linearizable', 'session'],
-    runsMax: 3,
+    runsMax: 6,
   },
   {
     name: 'a read that does not wait for its version',
@@ -32,7 +32,7 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
     put: 'if (element.index > BigInt(appliedIndex)) return SERVE;',
     kinds: ['hold-apply', 'delay'],
     found: ['session'],
-    runsMax: 3,
+    runsMax: 6,
   },
   {
     name: 'a write that is acknowledged before a quorum has it',
@@ -41,7 +41,7 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
     put: 'const index = raft.log.durableIndex;',
     kinds: ['isolate', 'kill', 'pause'],
     found: ['linearizable', 'session', 'exactly-once', 'answers', 'processes'],
-    runsMax: 3,
+    runsMax: 6,
   },
   {
     name: 'a repeated request that happens again',
@@ -50,7 +50,7 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
     put: 'if (idempotency === undefined) {',
     kinds: ['reset', 'transfer', 'delay'],
     found: ['exactly-once', 'answers'],
-    runsMax: 3,
+    runsMax: 6,
   },
   {
     name: 'a watch that goes on one command too late',
@@ -59,7 +59,7 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
     put: 'let position = { ...start, index: start.index + 1 };',
     kinds: ['reset', 'transfer'],
     found: ['watch'],
-    runsMax: 3,
+    runsMax: 6,
   },
   {
     name: 'a watch that repeats the command that it goes on behind',
@@ -68,7 +68,7 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
     put: 'let position = { ...start, index: Math.max(0, start.index - 1) };',
     kinds: ['reset', 'transfer'],
     found: ['watch'],
-    runsMax: 3,
+    runsMax: 6,
   },
   {
     name: 'an effect that is another on each replica',
