@@ -12,6 +12,8 @@ export const paths = {
     return `/ns/${encodeURIComponent(namespace)}/entry/${encodeURIComponent(key)}/history${query === '' ? '' : `?${query}`}`;
   },
   deleted: (namespace: string) => `/ns/${encodeURIComponent(namespace)}/deleted`,
+  search: (query: string, where: 'both' | 'key' | 'value' = 'both') =>
+    `/search?q=${encodeURIComponent(query)}${where === 'both' ? '' : `&in=${where}`}`,
   audit: '/audit',
   cluster: '/cluster',
   lab: '/lab',
@@ -23,4 +25,10 @@ export const paths = {
 /** A page of this console to go on to, taken from an address; the home page for anything that leads elsewhere. */
 export function safeNext(next: string | null | undefined): string {
   return next !== null && next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : paths.home;
+}
+
+/** Namespace that an address is about; null for none. */
+export function namespaceOfPath(path: string): string | null {
+  const match = /^\/ns\/([^/]+)/.exec(path);
+  return match === null ? null : decodeURIComponent(match[1] ?? '');
 }

@@ -3,10 +3,12 @@
 import { usePathname } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import type { ReactElement, ReactNode } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { text } from '../../components/catalogue.ts';
 import { paths } from '../../components/paths.ts';
 import type { ThemeName } from '../../components/shell/account-menu.tsx';
 import { AccountMenu } from '../../components/shell/account-menu.tsx';
+import { PaletteButton } from '../../components/shell/palette-button.tsx';
 import { ReadingMenu } from '../../components/shell/reading-menu.tsx';
 import { TopBar } from '../../components/shell/top-bar.tsx';
 import { Button } from '../../components/ui/button.tsx';
@@ -16,12 +18,15 @@ import type { Dropped } from '../_client/console.tsx';
 import { useConsole } from '../_client/console.tsx';
 import { LiveStrip, useLive } from '../_client/live.tsx';
 
+const Palette = lazy(async () => ({ default: (await import('../_client/palette.tsx')).Palette }));
+
 /** Bar, strip, what has to be said, and the page. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactElement {
   const { clusterId, clusterName, session, choice, setChoice, dropped, dismissDropped, reader } = useConsole();
   const path = usePathname();
   const { theme, setTheme } = useTheme();
   const { status } = useLive();
+  const [commanding, setCommanding] = useState(false);
 
   const signOut = async (): Promise<void> => {
     try {
@@ -40,6 +45,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
         {text.skipToContent}
       </a>
       <TopBar clusterName={clusterName} clusterId={clusterId} path={path} role={session.role}>
+        <PaletteButton onOpen={() => setCommanding(true)} />
         <ReadingMenu choice={choice} nodes={status?.nodes.map(({ id }) => id) ?? []} onChange={setChoice} />
         <AccountMenu session={session} theme={themeName(theme)} onTheme={setTheme} onSignOut={() => void signOut()} />
       </TopBar>
@@ -49,6 +55,11 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
         {children}
       </div>
       <ToastHost />
+      {commanding ? (
+        <Suspense>
+          <Palette onClose={() => setCommanding(false)} onSignOut={() => void signOut()} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -52,4 +52,20 @@ export const configText = {
     submit: 'Create namespace',
     exists: 'There is a namespace with this path already.',
   },
+
+  select: {
+    row: (key: string) => `Select ${key}`,
+    all: 'Select all that are shown',
+    chosen: (n: number) => `${number(n)} selected`,
+    none: 'Select none',
+    delete: 'Delete',
+    export: 'Export',
+    copy: 'Copy',
+    rename: 'Rename',
+    more: 'Import, export and more',
+    import: 'Import',
+    edit: 'Edit description and owner',
+    deleteNamespace: 'Delete the namespace',
+    searchValues: 'Search in values of all namespaces',
+  },
 } as const;

@@ -17,6 +17,25 @@ export const shellText = {
   dismiss: 'Dismiss',
   notifications: 'Notifications',
 
+  palette: {
+    open: 'Search and commands',
+    openShort: 'Search',
+    shortcut: 'Ctrl K',
+    placeholder: 'Go to a page, namespace or entry, or do something',
+    nothing: 'Nothing fits. Try another word.',
+    looking: 'Looking for entries',
+    pages: 'Pages',
+    namespaces: 'Namespaces',
+    entries: 'Entries',
+    actions: 'Actions',
+    newEntry: (namespace: string) => `New entry in ${namespace}`,
+    searchAll: (query: string) => `Search keys and values for “${query}”`,
+    theme: (theme: string) => `Theme: ${theme}`,
+    times: (zone: string) => `Times: ${zone}`,
+    mode: (mode: string) => `Read with: ${mode}`,
+    node: (node: string) => `Let answer: ${node}`,
+  },
+
   /** Names of the pages, as the navigation says them. */
   pages: {
     configuration: 'Configuration',

@@ -28,16 +28,22 @@ const cellStyles: Readonly<Record<SortColumn, string>> = {
   updatedBy: 'w-40 pr-4 max-lg:hidden',
 };
 
+export interface Selection {
+  readonly chosen: ReadonlySet<string>;
+  readonly onChoose: (keys: readonly string[], on: boolean) => void;
+}
+
 export interface EntriesTableProps {
   readonly namespace: string;
   readonly entries: readonly Entry[];
-  readonly selected: string | null;
+  /** Which are chosen; undefined where nothing can be. */
+  readonly selection?: Selection | undefined;
   /** Called when the end comes in sight and there may be more. */
   readonly onEndInSight?: (() => void) | undefined;
 }
 
 /** The entries of a namespace. Only the rows in sight are in the document; arrows, Home, End and Page keys move, Enter opens. */
-export function EntriesTable({ namespace, entries, selected, onEndInSight }: EntriesTableProps): ReactElement {
+export function EntriesTable({ namespace, entries, selection, onEndInSight }: EntriesTableProps): ReactElement {
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const rows = useMemo(() => sortEntries(entries, sorting), [entries, sorting]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -59,6 +65,12 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = rows[current];
+    if (event.key === 'x' && row !== undefined && selection !== undefined && (event.target as HTMLElement).matches('[data-row] a')) {
+      event.preventDefault();
+      choose(current, !selection.chosen.has(row.key), false);
+      return;
+    }
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_PX) - 2);
     const targets: Record<string, number> = {
       ArrowDown: current + 1,
@@ -74,6 +86,17 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
     focusRow(target);
   };
 
+  // From the row that was chosen last to this one, where Shift is held.
+  const anchor = useRef<number | null>(null);
+  const choose = (index: number, on: boolean, range: boolean): void => {
+    const from = range && anchor.current !== null ? anchor.current : index;
+    anchor.current = index;
+    selection?.onChoose(
+      rows.slice(Math.min(from, index), Math.max(from, index) + 1).map(({ key }) => key),
+      on,
+    );
+  };
+
   const roving = current >= windowed.first && current < windowed.end ? current : windowed.first;
   return (
     <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-auto">
@@ -86,6 +109,7 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
       >
         <thead>
           <tr aria-rowindex={1}>
+            {selection === undefined ? null : <ChooseAll rows={rows} selection={selection} />}
             {columns.map((column) => (
               <HeaderCell key={column} column={column} sorting={sorting} onSort={() => setSorting(nextSorting(sorting, column))} />
             ))}
@@ -100,7 +124,8 @@ export function EntriesTable({ namespace, entries, selected, onEndInSight }: Ent
                 key={entry.key}
                 entry={entry}
                 index={index}
-                selected={entry.key === selected}
+                chosen={selection?.chosen.has(entry.key) ?? null}
+                onChoose={choose}
                 tabbable={index === roving}
                 onFocus={setCurrent}
               />
@@ -154,23 +179,67 @@ function HeaderCell({
   );
 }
 
+/** Chooses all that are shown, or none of them. */
+function ChooseAll({ rows, selection }: { readonly rows: readonly Entry[]; readonly selection: Selection }): ReactElement {
+  const some = selection.chosen.size > 0;
+  const all = some && rows.every(({ key }) => selection.chosen.has(key));
+  return (
+    <th scope="col" className="sticky top-0 z-10 w-10 border-b bg-sunken pl-4 text-left">
+      <input
+        type="checkbox"
+        aria-label={text.select.all}
+        checked={all}
+        ref={(box) => {
+          if (box !== null) box.indeterminate = some && !all;
+        }}
+        onChange={() =>
+          selection.onChoose(
+            rows.map(({ key }) => key),
+            !all,
+          )
+        }
+        className="block accent-accent"
+      />
+    </th>
+  );
+}
+
 interface EntryLineProps {
   readonly entry: Entry;
   readonly index: number;
-  readonly selected: boolean;
+  /** Null where nothing can be chosen. */
+  readonly chosen: boolean | null;
   readonly tabbable: boolean;
   readonly onFocus: (index: number) => void;
+  readonly onChoose: (index: number, on: boolean, range: boolean) => void;
 }
 
-function EntryLine({ entry, index, selected, tabbable, onFocus }: EntryLineProps): ReactElement {
+function EntryLine({ entry, index, chosen, tabbable, onFocus, onChoose }: EntryLineProps): ReactElement {
   const cell = 'h-9 truncate border-b border-line/60 px-2';
   return (
     <tr
       data-row={index}
       aria-rowindex={index + 2}
-      aria-current={selected ? 'true' : undefined}
-      className={cx('relative focus-within:bg-ink/5', selected ? 'bg-accent-wash' : 'hover:bg-ink/4')}
+      className={cx('relative focus-within:bg-ink/5', chosen === true ? 'bg-accent-wash' : 'hover:bg-ink/4')}
     >
+      {chosen === null ? null : (
+        <td className="w-10 border-b border-line/60 p-0">
+          {/* Above the link that covers the row, and large enough for a finger. */}
+          <label className="relative z-1 flex h-9 cursor-pointer items-center pl-4">
+            <input
+              type="checkbox"
+              aria-label={text.select.row(entry.key)}
+              checked={chosen}
+              tabIndex={tabbable ? 0 : -1}
+              onFocus={() => onFocus(index)}
+              onChange={(event) =>
+                onChoose(index, event.target.checked, event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey)
+              }
+              className="block accent-accent"
+            />
+          </label>
+        </td>
+      )}
       <td className={cx(cell, cellStyles.key)}>
         {/* The link covers its row, so that the whole row is the target. */}
         <Link

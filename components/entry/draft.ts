@@ -28,6 +28,8 @@ export type DraftAction =
   | { readonly type: 'saved'; readonly version: string; readonly value: string; readonly entryType: EntryType }
   /** What is there now (null: nothing) is known, and mine is to go on top of it. */
   | { readonly type: 'rebased'; readonly onto: Base | null }
+  /** Mine and theirs were put together on top of what is there now. */
+  | { readonly type: 'merged'; readonly onto: Base | null; readonly value: string; readonly entryType: EntryType }
   | { readonly type: 'discarded' };
 
 export function newDraft(base: Base | null, type: EntryType = 'text'): Draft {
@@ -61,6 +63,8 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
     }
     case 'rebased':
       return { ...draft, base: action.onto, newer: null };
+    case 'merged':
+      return { base: action.onto, value: action.value, type: action.entryType, newer: null };
     case 'discarded':
       return newDraft(draft.newer ?? draft.base, draft.type);
   }

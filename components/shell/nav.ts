@@ -9,8 +9,8 @@ export interface NavPage {
   readonly href: string;
   readonly label: string;
   readonly Icon: LucideIcon;
-  /** Address below which other pages belong to this one; its own address unless told otherwise. */
-  readonly below?: string | undefined;
+  /** Addresses below which other pages belong to this one; its own unless told otherwise. */
+  readonly below?: readonly string[] | undefined;
   /** Whom it is of use to; everybody unless told otherwise. */
   readonly roles?: readonly Role[] | undefined;
 }
@@ -20,7 +20,7 @@ export interface NavPage {
  * show what stands here, and a page stands here once its route exists.
  */
 const pages: readonly NavPage[] = [
-  { href: paths.home, label: text.pages.configuration, Icon: SlidersHorizontal, below: '/ns' },
+  { href: paths.home, label: text.pages.configuration, Icon: SlidersHorizontal, below: ['/ns', '/search'] },
   { href: paths.audit, label: text.pages.audit, Icon: ScrollText },
   { href: paths.access, label: text.pages.access, Icon: KeyRound },
   { href: paths.reference, label: text.pages.api, Icon: Braces },
@@ -32,6 +32,6 @@ export function pagesFor(role: Role): readonly NavPage[] {
 }
 
 /** Whether an address is this page or lies below it. */
-export function covers({ href, below = href }: NavPage, path: string): boolean {
-  return path === href || path === below || path.startsWith(`${below}/`);
+export function covers({ href, below = [href] }: NavPage, path: string): boolean {
+  return path === href || below.some((start) => path === start || path.startsWith(`${start}/`));
 }

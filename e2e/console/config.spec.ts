@@ -76,36 +76,6 @@ test('refuses a value that is not valid for its type, with the line, and keeps t
   await expect(entry.editor).toContainText('"max": nothing');
 });
 
-test('keeps both texts when somebody else was faster, and saves mine over it only when told so', async ({ as, api, namespace }) => {
-  await api.client.config.put(namespace, 'shared', { value: 'old' });
-  const page = await as('editor');
-  const entry = new EntryPage(page);
-  await entry.open(namespace, 'shared');
-  await entry.replaceValue('mine');
-  await api.client.config.put(namespace, 'shared', { value: 'theirs' });
-  await expect(page.getByText(/Somebody saved this entry in between/)).toBeVisible();
-
-  await entry.reviewAndSave();
-  await expect(entry.review.getByRole('alert')).toContainText('before you');
-  await expect(entry.review.getByRole('textbox', { name: /^Theirs/ })).toHaveText('theirs');
-  await expect(entry.review.getByRole('textbox', { name: 'As it will be' })).toHaveText('mine');
-  await entry.review.getByRole('button', { name: 'Save mine over it' }).click();
-  await expect(entry.committed).toBeVisible();
-  expect((await api.client.config.get(namespace, 'shared')).data.value).toBe('mine');
-});
-
-test('takes theirs on request', async ({ as, api, namespace }) => {
-  await api.client.config.put(namespace, 'shared', { value: 'old' });
-  const page = await as('editor');
-  const entry = new EntryPage(page);
-  await entry.open(namespace, 'shared');
-  await entry.replaceValue('mine');
-  await api.client.config.put(namespace, 'shared', { value: 'theirs' });
-  await entry.reviewAndSave();
-  await entry.review.getByRole('button', { name: 'Take theirs' }).click();
-  await expect(entry.editor).toHaveText('theirs');
-});
-
 test('keeps what was typed over a reload', async ({ as, api, namespace }) => {
   await api.client.config.put(namespace, 'draft', { value: 'saved' });
   const page = await as('editor');

@@ -33,6 +33,24 @@ export class ConfigPages {
     return this.page.getByRole('button', { name: 'New namespace' });
   }
 
+  get more(): Locator {
+    return this.page.getByRole('button', { name: 'Import, export and more' });
+  }
+
+  get dialog(): Locator {
+    return this.page.getByRole('dialog');
+  }
+
+  /** Opens what the menu of the namespace offers. */
+  async choose(action: string): Promise<void> {
+    await this.more.click();
+    await this.page.getByRole('menuitem', { name: action }).click();
+  }
+
+  async select(key: string): Promise<void> {
+    await this.table.getByRole('checkbox', { name: `Select ${key}`, exact: true }).check();
+  }
+
   entry(key: string): Locator {
     return this.table.getByRole('link', { name: key, exact: true });
   }

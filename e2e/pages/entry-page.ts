@@ -51,7 +51,20 @@ export class EntryPage {
   }
 
   get save(): Locator {
-    return this.review.getByRole('button', { name: /^(?:Save|Saving)(?! mine)/ });
+    return this.review.getByRole('button', { name: /^(?:Save|Saving)(?! the)/ });
+  }
+
+  /** The merged text, while a conflict is open. */
+  get mergeResult(): Locator {
+    return this.page.locator('.cm-content').and(this.page.getByRole('textbox', { name: 'Result of the merge' }));
+  }
+
+  get saveResult(): Locator {
+    return this.review.getByRole('button', { name: /^Save the result/ });
+  }
+
+  get more(): Locator {
+    return this.page.getByRole('button', { name: 'Copy, rename, delete' });
   }
 
   get committed(): Locator {

@@ -25,6 +25,16 @@ export class Shell {
     return this.#page.getByRole('button', { name: /^Account/ });
   }
 
+  get palette(): Locator {
+    return this.#page.getByRole('dialog', { name: 'Search and commands' });
+  }
+
+  /** Opens the palette by its key, and types. */
+  async command(typed: string): Promise<void> {
+    await this.#page.keyboard.press('ControlOrMeta+k');
+    await this.palette.getByRole('combobox').fill(typed);
+  }
+
   get reading(): Locator {
     return this.#page.getByRole('button', { name: /^How to read/ });
   }

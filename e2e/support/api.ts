@@ -55,6 +55,17 @@ export class Api {
     );
   }
 
+  /** Cuts one node off from all others, in both directions, or heals its links. */
+  async cut(node: string, cut: boolean): Promise<void> {
+    const { nodes, adminKey } = this.cluster;
+    await Promise.all(
+      nodes.map(({ id, url }) => {
+        const others = id === node ? nodes.filter((other) => other.id !== id).map((other) => other.id) : [node];
+        return createClient({ endpoints: [url], key: adminKey }).lab.set({ dropPeers: cut ? others : [] });
+      }),
+    );
+  }
+
   /** Keeps a node from applying what is committed, or lets it go on. */
   async holdApply(node: string, holdApply: boolean): Promise<void> {
     await createClient({ endpoints: [this.cluster.node(node).url], key: this.cluster.adminKey }).lab.set({ holdApply });

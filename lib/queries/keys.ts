@@ -12,4 +12,5 @@ export const keys = {
   audit: (filter: AuditFilter) => ['audit', filter] as const,
   apiKeys: () => ['api-keys'] as const,
   openapi: () => ['openapi'] as const,
+  search: (search: string, where: string, limit: number) => ['search', search, where, limit] as const,
 } as const;

@@ -7,7 +7,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { text } from '../../../components/catalogue.ts';
 import { NamespaceTree } from '../../../components/config/namespace-tree.tsx';
-import { paths } from '../../../components/paths.ts';
+import { namespaceOfPath, paths } from '../../../components/paths.ts';
 import { Button } from '../../../components/ui/button.tsx';
 import { cx } from '../../../components/ui/cx.ts';
 import { namespacesQuery } from '../../../lib/queries/namespaces.ts';
@@ -17,12 +17,6 @@ import { useCreateNamespace } from '../../_client/use-create-namespace.ts';
 const NewNamespaceDialog = lazy(async () => ({
   default: (await import('../../../components/config/new-namespace-dialog.tsx')).NewNamespaceDialog,
 }));
-
-/** Namespace that an address is about; null for none. */
-function namespaceOf(path: string): string | null {
-  const match = /^\/ns\/([^/]+)/.exec(path);
-  return match === null ? null : decodeURIComponent(match[1] ?? '');
-}
 
 export function ConfigShell({ children }: { readonly children: ReactNode }): ReactElement {
   const { reader, session } = useConsole();
@@ -73,7 +67,7 @@ export function ConfigShell({ children }: { readonly children: ReactNode }): Rea
             <NamespaceTree
               namespaces={namespaces}
               partial={hasNextPage}
-              selected={namespaceOf(path)}
+              selected={namespaceOfPath(path)}
               onOpen={() => setTreeOpenAt(null)}
               action={action}
             />

@@ -17,12 +17,15 @@ export interface DraftNoticesProps {
   readonly restored: boolean;
   /** What somebody saved in between; null if nobody did. */
   readonly newer: Base | null;
+  /** It has been deleted while it was looked at. */
+  readonly gone: boolean;
   readonly outcome: SaveOutcome;
   readonly onDiscard: () => void;
+  readonly onMerge: () => void;
 }
 
 /** What there is to say about what is being typed. */
-export function DraftNotices({ readOnly, restored, newer, outcome, onDiscard }: DraftNoticesProps): ReactElement {
+export function DraftNotices({ readOnly, restored, newer, gone, outcome, onDiscard, onMerge }: DraftNoticesProps): ReactElement {
   return (
     <>
       {readOnly ? <Notice look="info" title={text.entry.readOnly} /> : null}
@@ -44,14 +47,24 @@ export function DraftNotices({ readOnly, restored, newer, outcome, onDiscard }: 
           live="polite"
           title={text.entry.newerTitle(newer.version)}
           actions={
-            <Button size="sm" onClick={onDiscard}>
-              {text.entry.takeTheirs}
-            </Button>
+            <>
+              <Button size="sm" onClick={onDiscard}>
+                {text.entry.takeTheirs}
+              </Button>
+              <Button size="sm" look="primary" onClick={onMerge}>
+                {text.conflict.review}
+              </Button>
+            </>
           }
         >
           {text.entry.newerBody}
         </Notice>
       )}
+      {gone ? (
+        <Notice look="warn" live="polite" title={text.conflict.goneNotice}>
+          {readOnly ? null : text.conflict.goneNoticeBody}
+        </Notice>
+      ) : null}
       {outcome.kind === 'saved' ? <Saved version={outcome.version} replayed={outcome.replayed} /> : null}
     </>
   );

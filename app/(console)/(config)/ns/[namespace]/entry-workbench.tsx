@@ -1,9 +1,8 @@
 'use client';
 
 import type { ReactElement, ReactNode } from 'react';
-import { lazy, Suspense, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { text } from '../../../../../components/catalogue.ts';
-import type { Base } from '../../../../../components/entry/draft.ts';
 import { isDirty } from '../../../../../components/entry/draft.ts';
 import { EditorCard } from '../../../../../components/entry/editor-card.tsx';
 import { NativeSelect } from '../../../../../components/ui/field.tsx';
@@ -12,16 +11,17 @@ import { ENTRY_TYPES } from '../../../../../lib/contract/model.ts';
 import { useConsole } from '../../../../_client/console.tsx';
 import { useDraft } from '../../../../_client/use-draft.ts';
 import { useSave } from '../../../../_client/use-save.ts';
+import type { OpenDialog } from './entry-dialogs.tsx';
+import { baseOf, EntryDialogs } from './entry-dialogs.tsx';
 import { DraftNotices } from './draft-notices.tsx';
-
-const ReviewDialog = lazy(async () => ({ default: (await import('../../../../../components/entry/review-dialog.tsx')).ReviewDialog }));
-const SignInAgain = lazy(async () => ({ default: (await import('../../../../_client/sign-in-again.tsx')).SignInAgain }));
 
 export interface EntryWorkbenchProps {
   readonly namespace: string;
   readonly entryKey: string;
   /** The entry as read; null for a new one. */
-  readonly base: Base | null;
+  readonly entry: Entry | null;
+  /** It was there, and has been deleted since. */
+  readonly gone?: boolean | undefined;
   /** Stands beside the type: who changed it when, how fresh it is. */
   readonly about?: ReactNode;
   /** Stands above the editor: what the page has to say about its read. */
@@ -33,44 +33,36 @@ export interface EntryWorkbenchProps {
 }
 
 /** Editing one entry: type, value, review, save, and what became of it. */
-export function EntryWorkbench({ namespace, entryKey, base, about, notices, blocked = null, onSaved }: EntryWorkbenchProps): ReactElement {
+export function EntryWorkbench({
+  namespace,
+  entryKey,
+  entry,
+  gone = false,
+  about,
+  notices,
+  blocked = null,
+  onSaved,
+}: EntryWorkbenchProps): ReactElement {
   const { clusterId, nonce, session } = useConsole();
+  const base = useMemo(() => baseOf(entry), [entry]);
   const { draft, act, restored } = useDraft(
     `confman_draft_${clusterId}_${JSON.stringify([namespace, base === null ? '' : entryKey])}`,
     base,
   );
-  const { outcome, save, check, reset } = useSave(namespace, entryKey);
-  const [reviewing, setReviewing] = useState(false);
+  const saving = useSave(namespace, entryKey);
+  const [open, setOpen] = useState<OpenDialog>(null);
   const readOnly = session.role === 'viewer';
   const discard = (): void => act({ type: 'discarded' });
 
   const review = (): void => {
-    if (readOnly || blocked !== null || (draft.base !== null && !isDirty(draft))) return;
-    reset();
-    setReviewing(true);
-    void check({ value: draft.value, type: draft.type, message: '', base: draft.base?.version ?? null });
-  };
-
-  const saveOnto = async (onto: Base | null, message: string): Promise<void> => {
-    const { value, type } = draft;
-    const version = await save({ value, type, message, base: onto?.version ?? null });
-    if (version === null) return;
-    act({ type: 'saved', version, value, entryType: type });
-    setReviewing(false);
-    onSaved?.(version);
-  };
-
-  const keepMine = async (current: Entry | null, message: string): Promise<void> => {
-    const onto = baseOf(current);
-    act({ type: 'rebased', onto });
-    await saveOnto(onto, message);
-  };
-
-  const takeTheirs = (current: Entry): void => {
-    act({ type: 'rebased', onto: baseOf(current) });
-    discard();
-    reset();
-    setReviewing(false);
+    if (readOnly || blocked !== null || (draft.base !== null && !isDirty(draft) && !gone)) return;
+    saving.reset();
+    if (draft.newer !== null) {
+      setOpen('merge');
+      return;
+    }
+    setOpen('review');
+    void saving.check({ value: draft.value, type: draft.type, message: '', base: draft.base?.version ?? null });
   };
 
   return (
@@ -80,7 +72,15 @@ export function EntryWorkbench({ namespace, entryKey, base, about, notices, bloc
         {about}
       </div>
       {notices}
-      <DraftNotices readOnly={readOnly} restored={restored} newer={draft.newer} outcome={outcome} onDiscard={discard} />
+      <DraftNotices
+        readOnly={readOnly}
+        restored={restored}
+        newer={draft.newer}
+        gone={gone}
+        outcome={saving.outcome}
+        onDiscard={discard}
+        onMerge={review}
+      />
       <EditorCard
         draft={draft}
         readOnly={readOnly}
@@ -90,21 +90,16 @@ export function EntryWorkbench({ namespace, entryKey, base, about, notices, bloc
         onReview={review}
         onDiscard={discard}
       />
-      <Suspense>
-        {reviewing ? (
-          <ReviewDialog
-            onClose={() => setReviewing(false)}
-            draft={draft}
-            outcome={outcome}
-            role={session.role}
-            nonce={nonce}
-            onSave={(message) => void saveOnto(draft.base, message)}
-            onKeepMine={(current, message) => void keepMine(current, message)}
-            onTakeTheirs={takeTheirs}
-          />
-        ) : null}
-        {outcome.kind === 'signed-out' ? <SignInAgain open onDone={reset} /> : null}
-      </Suspense>
+      <EntryDialogs
+        namespace={namespace}
+        entry={entry}
+        draft={draft}
+        act={act}
+        saving={saving}
+        open={open}
+        onOpen={setOpen}
+        onSaved={onSaved}
+      />
     </div>
   );
 }
@@ -128,8 +123,4 @@ function TypeChoice({ type, readOnly, onChange }: TypeChoiceProps): ReactElement
       </NativeSelect>
     </label>
   );
-}
-
-export function baseOf(entry: Entry | null): Base | null {
-  return entry === null ? null : { version: entry.version, value: entry.value ?? '', type: entry.type };
 }

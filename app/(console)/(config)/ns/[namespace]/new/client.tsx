@@ -26,7 +26,7 @@ export function NewEntryPage({ namespace, firstKey }: { readonly namespace: stri
       <EntryWorkbench
         namespace={namespace}
         entryKey={key}
-        base={null}
+        entry={null}
         blocked={keyFault(key)}
         onSaved={() => router.replace(paths.entry(namespace, key))}
         about={

@@ -2,10 +2,12 @@
 
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { useRouter } from 'next/navigation';
 import type { ReactElement } from 'react';
-import { useMemo } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { text } from '../../../../../../../components/catalogue.ts';
 import { EmptyState } from '../../../../../../../components/config/empty-state.tsx';
+import { EntryMenu } from '../../../../../../../components/entry/entry-menu.tsx';
 import { FreshnessBadge } from '../../../../../../../components/entry/freshness-badge.tsx';
 import { paths } from '../../../../../../../components/paths.ts';
 import { Ago } from '../../../../../../../components/time.tsx';
@@ -17,8 +19,11 @@ import { ReadNotices } from '../../../../../../_client/read-notices.tsx';
 import type { FirstFailure } from '../../../../../../_client/read-state.ts';
 import { readState } from '../../../../../../_client/read-state.ts';
 import { Crumbs } from '../../crumbs.tsx';
-import { baseOf, EntryWorkbench } from '../../entry-workbench.tsx';
+import { EntryWorkbench } from '../../entry-workbench.tsx';
 import { EntryTabs } from './entry-tabs.tsx';
+import type { Work } from '../../work-dialogs.tsx';
+
+const WorkDialog = lazy(async () => ({ default: (await import('../../work-dialogs.tsx')).WorkDialog }));
 
 export interface EntryPageProps {
   readonly namespace: string;
@@ -29,10 +34,11 @@ export interface EntryPageProps {
 /** One entry: its value, and the way to change it. */
 export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): ReactElement {
   const { reader, session } = useConsole();
+  const router = useRouter();
+  const [work, setWork] = useState<Work | null>(null);
   const query = useQuery(entryQuery(reader, namespace, entryKey));
   const entry = query.data?.data;
   const state = readState(query, failure);
-  const base = useMemo(() => (entry === undefined ? null : baseOf(entry)), [entry]);
   const missing = state.failure?.code === 'entry-not-found' || state.failure?.code === 'namespace-not-found';
   // Nothing of an entry that is gone may look as if it were there; but a text on top of it stays.
   const notices = missing ? null : (
@@ -40,15 +46,27 @@ export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): Rea
   );
   return (
     <>
-      <Crumbs namespace={namespace}>
+      <Crumbs
+        namespace={namespace}
+        actions={
+          entry === undefined || missing || session.role === 'viewer' ? null : (
+            <EntryMenu
+              onCopy={() => setWork({ kind: 'copy', key: entryKey })}
+              onRename={() => setWork({ kind: 'rename', key: entryKey })}
+              onDelete={() => setWork({ kind: 'delete', entries: [entry] })}
+            />
+          )
+        }
+      >
         <h1 className="font-mono text-base font-semibold break-words">{entryKey}</h1>
         <EntryTabs namespace={namespace} entryKey={entryKey} current="value" />
       </Crumbs>
-      {base !== null && entry !== undefined ? (
+      {entry !== undefined ? (
         <EntryWorkbench
           namespace={namespace}
           entryKey={entryKey}
-          base={base}
+          entry={entry}
+          gone={missing}
           notices={notices}
           about={
             <>
@@ -70,6 +88,18 @@ export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): Rea
           {notices}
           {state.failure === null ? <WorkbenchSkeleton /> : null}
         </div>
+      )}
+      {work === null ? null : (
+        <Suspense>
+          <WorkDialog
+            namespace={namespace}
+            work={work}
+            onClose={() => setWork(null)}
+            onChanged={() => {
+              if (work.kind === 'delete') router.push(paths.namespace(namespace));
+            }}
+          />
+        </Suspense>
       )}
     </>
   );

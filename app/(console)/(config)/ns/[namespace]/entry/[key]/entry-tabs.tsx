@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { text } from '../../../../../../../components/catalogue.ts';
 import { paths } from '../../../../../../../components/paths.ts';
-import { LinkTabs } from '../../../../../../../components/ui/tabs.tsx';
+import { LinkTabs } from '../../../../../../../components/ui/link-tabs.tsx';
 
 export interface EntryTabsProps {
   readonly namespace: string;

@@ -1,0 +1,27 @@
+import type { ReactElement, RefObject } from 'react';
+import { text } from '../catalogue.ts';
+import { Field, TextInput } from '../ui/field.tsx';
+
+export interface MessageFieldProps {
+  readonly value: string;
+  readonly onChange: (message: string) => void;
+  readonly field?: RefObject<HTMLInputElement | null> | undefined;
+}
+
+/** Why a change is made. */
+export function MessageField({ value, onChange, field }: MessageFieldProps): ReactElement {
+  return (
+    <Field label={text.review.message}>
+      {(control) => (
+        <TextInput
+          {...(field === undefined ? {} : { ref: field })}
+          {...control}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          maxLength={1000}
+          placeholder={text.review.messagePlaceholder}
+        />
+      )}
+    </Field>
+  );
+}
