@@ -4,8 +4,8 @@
  * @typedef {object} Stage
  * @property {string} name for `--only`
  * @property {string} title
- * @property {'check' | 'vitest' | 'playwright'} kind how its outcome is counted; a check counts as one test
- * @property {readonly string[]} command a program of node_modules/.bin and its arguments; reporters are added by kind
+ * @property {'check' | 'audit' | 'vitest' | 'playwright'} kind how its outcome is counted; a check counts as one test, an audit that got no answer as one skipped
+ * @property {readonly string[]} command a program of node_modules/.bin, or node, and its arguments; reporters are added by kind
  * @property {boolean} built whether it starts what `npm run build` makes
  * @property {number} minutesMax a stage that takes longer hangs: it is ended and has failed
  */
@@ -19,6 +19,14 @@ export const STAGES = [
   { name: 'lint', title: 'lint', kind: 'check', command: ['oxlint'], built: false, minutesMax: 5 },
   { name: 'types', title: 'types', kind: 'check', command: ['tsc', '--noEmit', '-p', '.'], built: false, minutesMax: 5 },
   { name: 'dead', title: 'dead code', kind: 'check', command: ['knip'], built: false, minutesMax: 5 },
+  {
+    name: 'audit',
+    title: 'known weaknesses of packages',
+    kind: 'audit',
+    command: ['node', 'scripts/audit.mjs'],
+    built: false,
+    minutesMax: 2,
+  },
   { name: 'tidy', title: 'tidiness and architecture', kind: 'vitest', command: vitest('tidy'), built: false, minutesMax: 5 },
   { name: 'unit', title: 'unit tests', kind: 'vitest', command: vitest('unit'), built: false, minutesMax: 15 },
   { name: 'sim', title: 'simulation', kind: 'vitest', command: vitest('sim'), built: false, minutesMax: 20 },

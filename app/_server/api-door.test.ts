@@ -14,12 +14,14 @@ beforeEach(() => {
   api = Fastify({ routerOptions: { maxParamLength: 500 } });
   api.all('/api/v1/echo/*', (request, reply) => {
     void reply.header('set-cookie', ['a=1; Path=/', 'b=2; Path=/']);
+    if (request.query !== null && 'ip' in (request.query as object)) return { ip: request.ip };
     return { url: request.raw.url, method: request.method, headers: request.headers, body: request.body ?? null };
   });
   world[handleKey] = {
     nodeId: 'n1',
     clusterId: () => '0123abcd',
     api: { inject: (request: InjectRequest) => api.inject(request as InjectOptions) },
+    remoteHeader: 'x-confman-remote',
     settings: { lab: false, clusterName: 'test' },
   };
 });
@@ -105,6 +107,16 @@ describe('the second door', () => {
     const response = await serveThroughApi(new Request(`${origin}/api/v1/wait`, { signal: leaving.signal }));
     expect(response.status).toBe(499);
     await expect(closed).resolves.toBeUndefined();
+  });
+
+  test('believes who asks only where something in front always says so', async () => {
+    const ask = async (): Promise<unknown> => {
+      const headers = { 'x-confman-remote': '10.1.2.3' };
+      return (await serveThroughApi(new Request(`${origin}/api/v1/echo/x?ip`, { headers }))).json();
+    };
+    expect(await ask()).toEqual({ ip: '10.1.2.3' });
+    world[handleKey] = { ...(world[handleKey] as NodeHandle), remoteHeader: null };
+    expect(await ask()).toEqual({ ip: '127.0.0.1' });
   });
 
   test('says what is wrong when no node runs in this process', async () => {

@@ -25,6 +25,13 @@ function requestHeaders(request: Request): Record<string, string> {
   return headers;
 }
 
+/** Who asks: limits per address hold behind this door too. */
+function remoteOf(request: Request): { readonly remoteAddress?: string } {
+  const { remoteHeader } = nodeHandle();
+  const address = remoteHeader === null ? null : request.headers.get(remoteHeader);
+  return address === null || address === '' ? {} : { remoteAddress: address };
+}
+
 function responseHeaders(answer: InjectResponse): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) {
@@ -91,6 +98,7 @@ export async function serveThroughApi(request: Request): Promise<Response> {
       method: request.method,
       url: rawTarget(request),
       headers: requestHeaders(request),
+      ...remoteOf(request),
       payload: upload,
       payloadAsStream: true,
     });

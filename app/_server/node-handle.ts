@@ -7,6 +7,8 @@ export interface InjectRequest {
   readonly url: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Address of who asks; that of this machine unless told. */
+  readonly remoteAddress?: string | undefined;
   readonly payload?: Readable | Buffer | string | undefined;
   /** The promise then resolves with the headers, and `stream()` gives the body as it comes. */
   readonly payloadAsStream?: boolean | undefined;
@@ -29,6 +31,8 @@ export interface NodeHandle {
   readonly clusterId: () => string | null;
   /** The REST API, called without a socket. */
   readonly api: { inject(request: InjectRequest): Promise<InjectResponse> };
+  /** Header in which the process's own public port names the address of a caller; null: nothing vouches for such a header. */
+  readonly remoteHeader: string | null;
   readonly settings: { readonly lab: boolean; readonly clusterName: string };
 }
 

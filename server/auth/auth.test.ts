@@ -4,7 +4,7 @@ import { isOwnOrigin } from './origin.ts';
 import { covers, hasRight } from './principal.ts';
 import { hashSecret, mintSecret, sameHash } from './secret.ts';
 import { SessionSealer, cookieValue, sessionCookieName } from './session-cookie.ts';
-import { SignInLimit } from './sign-in-limit.ts';
+import { SignInLimit, sourceOf } from './sign-in-limit.ts';
 
 const chance = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
 
@@ -55,6 +55,17 @@ describe('SignInLimit', () => {
     expect(limit.waitMs('a', 60_000)).toBe(1);
     limit.succeeded('a');
     expect(limit.waitMs('a', 60_000)).toBe(0);
+  });
+
+  test('takes all addresses of an IPv6 network for one, and IPv4 as it is however it is written', () => {
+    expect(sourceOf('2001:db8:1:2:3:4:5:6')).toBe(sourceOf('2001:0db8:1:2::ffff'));
+    expect(sourceOf('2001:db8:1:2::1')).not.toBe(sourceOf('2001:db8:1:3::1'));
+    expect(sourceOf('::ffff:10.0.0.1')).toBe('10.0.0.1');
+    expect(sourceOf('10.0.0.1')).toBe('10.0.0.1');
+    expect([sourceOf('::1'), sourceOf('fe80::1%eth0')]).toEqual(['0:0:0:0::/64', 'fe80:0:0:0::/64']);
+    const limit = new SignInLimit();
+    for (let at = 0; at < 10; at += 1) limit.failed(`2001:db8::${at}`, 0);
+    expect(limit.waitMs('2001:db8::ffff', 0)).toBe(60_000);
   });
 
   test('holds everybody when failures come from everywhere', () => {

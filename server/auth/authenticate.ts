@@ -88,7 +88,8 @@ export class Authenticator {
   }
 }
 
-function shownSecret({ authorization, apiKey }: Credentials): string | undefined | Authentication {
+/** The key that a request shows; undefined when it shows none. */
+export function shownSecret({ authorization, apiKey }: Omit<Credentials, 'cookie'>): string | undefined | Authentication {
   let bearer: string | undefined;
   if (authorization !== undefined) {
     bearer = /^bearer +(\S+)$/i.exec(authorization)?.[1];

@@ -1,6 +1,7 @@
 /** Finds out who asks, before a body is read. Default deny: a route that does not say it is open needs a key. */
 import type { RelayAnswer, RelayRequest } from '../engine/types.ts';
 import { isOwnOrigin } from '../auth/origin.ts';
+import { shownSecret } from '../auth/authenticate.ts';
 import { hasRight } from '../auth/principal.ts';
 import type { Right } from '../auth/principal.ts';
 import type { Lane } from './entry-lane.ts';
@@ -9,7 +10,8 @@ import { requireRight } from '../services/guards.ts';
 import type { ApiReply, ApiRequest } from './exchange.ts';
 import { URL_BYTES_MAX } from './limits.ts';
 import { RELAY_HEADER } from './relay.ts';
-import { header } from './request-context.ts';
+import type { RawQuery } from './query-string.ts';
+import { consistencyOf, goneSignal, header } from './request-context.ts';
 import type { Caller } from './request-context.ts';
 import { sendProblem } from './respond.ts';
 import type { ApiRuntime } from './runtime.ts';
@@ -42,8 +44,11 @@ export function authenticateRequest(api: ApiRuntime): Hook {
         throw new ServiceError('uri-too-long', `an address has at most ${URL_BYTES_MAX} bytes`);
       const right = request.is404 ? rightOfUnknown(request) : (request.routeOptions.config.right ?? 'read');
       if (right !== 'open') {
-        request.caller = callerOf(api, request);
-        if (!hasRight(request.caller.principal.role, right)) requireRight(request.caller.principal, right);
+        const late = admit(api, request, reply, right);
+        if (late !== null) {
+          void settle(late, done, (error) => sendProblem(api, request, reply, request.caller, error));
+          return;
+        }
       }
     } catch (error) {
       sendProblem(api, request, reply, request.caller, error);
@@ -51,6 +56,50 @@ export function authenticateRequest(api: ApiRuntime): Hook {
     }
     done();
   };
+}
+
+/** Lets the caller in, at once as a rule. Rejects, or throws, with why not. */
+function admit(api: ApiRuntime, request: ApiRequest, reply: ApiReply, right: Right): Promise<void> | null {
+  const enter = (): void => {
+    request.caller = callerOf(api, request);
+    if (!hasRight(request.caller.principal.role, right)) requireRight(request.caller.principal, right);
+  };
+  try {
+    enter();
+    return null;
+  } catch (error) {
+    const waited = error instanceof ServiceError && error.code === 'unauthenticated' ? lateKey(api, request, reply) : null;
+    if (waited === null) throw error;
+    return again(waited, enter, error);
+  }
+}
+
+async function settle(late: Promise<void>, enter: () => void, refuse: (error: unknown) => void): Promise<void> {
+  try {
+    await late;
+  } catch (error) {
+    refuse(error);
+    return;
+  }
+  enter();
+}
+
+async function again(waited: Promise<boolean>, enter: () => void, refusal: unknown): Promise<void> {
+  if (!(await waited)) throw refusal;
+  enter();
+}
+
+/** The wait for a key that this node may not have applied yet; null when there is none. */
+function lateKey(api: ApiRuntime, request: ApiRequest, reply: ApiReply): Promise<boolean> | null {
+  const secret = shownSecret({ authorization: request.headers.authorization, apiKey: header(request.raw, 'x-api-key') });
+  if (typeof secret !== 'string' || request.raw.headers[RELAY_HEADER] !== undefined) return null;
+  try {
+    const consistency = consistencyOf(request.raw, request.query as RawQuery);
+    return api.lateKeys.wait({ secret, consistency, address: request.ip, gone: goneSignal(reply) });
+  } catch {
+    // What cannot be understood asks for nothing; it is told that it is nobody, as without it.
+    return null;
+  }
 }
 
 /** Whoever asks for what is not there learns nothing about the API without a key. */

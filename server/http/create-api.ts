@@ -26,6 +26,7 @@ import { authenticateRequest } from './authenticate-request.ts';
 import { answerClientError } from './client-error.ts';
 import { handlerOf } from './dispatch.ts';
 import { entryLane } from './entry-lane.ts';
+import { LateKeys } from './late-key.ts';
 import { HTTP_SERVER_OPTIONS, SMALL_BODY_BYTES_MAX, URL_BYTES_MAX } from './limits.ts';
 import { openapiDocument } from './openapi.ts';
 import { parseQueryString } from './query-string.ts';
@@ -138,6 +139,7 @@ function runtimeOf(options: ApiOptions, routes: readonly AnyRoute[], uses: KeyUs
     services,
     settings,
     authenticator,
+    lateKeys: new LateKeys(engine),
     sessions: { authenticator, sealer, limit: new SignInLimit(), sessionMs: settings.sessionMs },
     joinKey: joinKey(options.sessionSecret),
     joinLimit: new SignInLimit(),

@@ -17,6 +17,9 @@ export function entryBodyBytesMax(valueBytesMax: number): number {
 /** Bytes of a batch's body: twice what keys and values may have together, for escapes and the JSON around them. */
 export const BATCH_BODY_BYTES_MAX = 2 * BATCH_BYTES_MAX + SMALL_BODY_BYTES_MAX;
 
+/** Open connections of the public port; beyond it new ones are cut, so that the log never lacks a file descriptor. Above `max-waiters`. */
+export const CONNECTIONS_MAX = 16_384;
+
 /** How a `node:http` server has to be made that serves the API: a client that is slow on purpose is cut. */
 export const HTTP_SERVER_OPTIONS = {
   maxHeaderSize: HEADERS_BYTES_MAX,

@@ -7,6 +7,7 @@ import type { ApiMetrics } from '../metrics/api-metrics.ts';
 import type { Services, ServiceSettings } from '../services/context.ts';
 import type { SessionTools } from '../services/session.ts';
 import type { StatusFeed } from '../services/status-feed.ts';
+import type { LateKeys } from './late-key.ts';
 import type { VersionHeaders } from './version-headers.ts';
 
 export interface ApiSettings extends ServiceSettings {
@@ -22,6 +23,7 @@ export interface ApiRuntime {
   readonly services: Services;
   readonly settings: ApiSettings;
   readonly authenticator: Authenticator;
+  readonly lateKeys: LateKeys;
   readonly sessions: SessionTools;
   /** What nodes that are to join prove the cluster secret with, and how often they may fail to. */
   readonly joinKey: Uint8Array;

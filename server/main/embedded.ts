@@ -36,6 +36,6 @@ export async function startEmbedded(): Promise<void> {
   const api = nodeApi(engine, settings, secret, version, logger);
   engine.serveRelays(createRelayHandler(api));
   await api.ready();
-  publishHandle(engine, api, settings);
+  publishHandle(engine, api, settings, null);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void threads.stop(1_000));
 }

@@ -5,7 +5,7 @@ import { createServer as createHttps, type Server as HttpsServer } from 'node:ht
 import type { FastifyInstance } from 'fastify';
 import type { NodeSettings } from '../config/node-settings.ts';
 import { answerClientError } from '../http/client-error.ts';
-import { HTTP_SERVER_OPTIONS } from '../http/limits.ts';
+import { CONNECTIONS_MAX, HTTP_SERVER_OPTIONS } from '../http/limits.ts';
 import type { WebDoor } from './web-door.ts';
 
 export interface PublicServerOptions {
@@ -14,6 +14,9 @@ export interface PublicServerOptions {
   /** Null: the API alone. */
   readonly web: WebDoor | null;
 }
+
+/** A browser that has met this node by HTTPS comes back no other way. Sent over HTTPS only. */
+const STRICT_TRANSPORT = 'max-age=31536000';
 
 /** Paths that belong to the API's application; the rest are pages. */
 function isApiPath(url: string): boolean {
@@ -40,13 +43,16 @@ export class PublicServer {
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
       const url = request.url ?? '/';
       const forApi = isApiPath(url) || !isDecodable(url);
-      if (web !== null && (!forApi || (throughNext && isDecodable(url)))) web.handle(request, response);
+      if (settings.tls !== null) response.setHeader('strict-transport-security', STRICT_TRANSPORT);
+      // The API goes on through the other door while the pages are away.
+      if (web !== null && (!forApi || (throughNext && web.open && isDecodable(url)))) web.handle(request, response);
       else if (!api.lane(request, response)) api.routing(request, response);
     };
     this.#server =
       settings.tls === null
         ? createHttp(HTTP_SERVER_OPTIONS, handle)
         : createHttps({ ...HTTP_SERVER_OPTIONS, ...readCertificate(settings.tls) }, handle);
+    this.#server.maxConnections = CONNECTIONS_MAX;
     // Answers of Node itself, before there is a request: what could not even be parsed.
     this.#server.on('clientError', answerClientError);
   }

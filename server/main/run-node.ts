@@ -63,7 +63,7 @@ export async function runNode(
   await threads.started();
   const engine = engineOver(await threads.ports());
   const api = nodeApi(engine, settings, secret, version, logger);
-  if (settings.apiDoor === 'node' || !settings.web) engine.serveRelays(createRelayHandler(api));
+  engine.serveRelays(createRelayHandler(api));
   await api.ready();
   const web = settings.web
     ? new WebDoor({
@@ -71,8 +71,9 @@ export async function runNode(
         settings,
         secret,
         version,
-        ports: await threads.ports(),
+        ports: () => threads.ports(),
         onFailed: (message) => logger.error({ message }, 'console-failed'),
+        onListening: (attempt) => logger.info({ attempt }, 'console-listening'),
       })
     : null;
   const server = new PublicServer({ settings, api, web });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { NodeSettings } from '../config/node-settings.ts';
+import { REMOTE_HEADER } from './handle.ts';
 import type { ClientPorts } from './threads.ts';
 import type { FromWeb, WebThreadData } from './thread-messages.ts';
 
@@ -14,43 +15,92 @@ export interface WebDoorOptions {
   readonly settings: NodeSettings;
   readonly secret: string;
   readonly version: string;
-  readonly ports: ClientPorts;
+  /** What the thread runs, unless the web thread of this build. */
+  readonly script?: URL | undefined;
+  /** Makes the ports of one more engine client: each start of the thread takes its own. */
+  readonly ports: () => Promise<ClientPorts>;
+  /** How many starts it took since the pages were last there. */
+  readonly onListening: (attempt: number) => void;
   readonly onFailed: (message: string) => void;
 }
+
+/** What a caller could say of itself to be taken for another, or to talk to the inside of Next. */
+const FORGEABLE_HEADERS = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-real-ip',
+  'x-middleware-subrequest',
+  'x-middleware-next',
+  REMOTE_HEADER,
+]);
 
 /** Concern one connection only. */
 const HOP_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'trailer']);
 const CONNECTIONS_MAX = 256;
 const HOLD_MS_MAX = 15_000;
+const RESTART_MS_MIN = 500;
+const RESTART_MS_MAX = 30_000;
 
 export class WebDoor {
-  readonly #worker: Worker;
+  readonly #options: WebDoorOptions;
   readonly #dir: string;
-  readonly #socketPath: string;
+  #worker: Worker | null = null;
+  #socketPath = '';
+  /** Starts since the pages were last there. */
+  #attempts = 0;
+  #retry: NodeJS.Timeout | null = null;
+  #stopped = false;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
   readonly #waiting = new Set<() => void>();
   #state: 'starting' | 'open' | 'closed' = 'starting';
 
   constructor(options: WebDoorOptions) {
+    this.#options = options;
     // A path of its own under the temporary directory: socket paths are short, data directories need not be.
     this.#dir = mkdtempSync(join(tmpdir(), 'confman-web-'));
     chmodSync(this.#dir, 0o700);
+    void this.#start();
+  }
+
+  /** Whether the pages can be asked now. */
+  get open(): boolean {
+    return this.#state === 'open';
+  }
+
+  async #start(): Promise<void> {
+    this.#retry = null;
+    this.#attempts += 1;
+    const { root, settings, secret, version, script = new URL('./web-thread.mjs', import.meta.url) } = this.#options;
+    const ports = await this.#options.ports();
+    if (this.#stopped) return;
     this.#socketPath = join(this.#dir, `${randomBytes(4).toString('hex')}.sock`);
-    const { root, settings, secret, version, ports } = options;
     const data: WebThreadData = { root, socketPath: this.#socketPath, settings, sessionSecret: secret, version, ...ports };
-    this.#worker = new Worker(new URL('./web-thread.mjs', import.meta.url), {
+    const worker = new Worker(script, {
       workerData: data,
       transferList: [ports.enginePort, ports.scanPort],
       name: 'web',
     });
-    this.#worker.on('message', (message: FromWeb) => {
-      if (message.type === 'listening') return this.#turn('open');
-      // Nothing will listen any more: who waits for it is told so.
-      this.#turn('closed');
-      options.onFailed(message.message);
+    this.#worker = worker;
+    worker.on('message', (message: FromWeb) => {
+      if (message.type === 'failed') return this.#failed(worker, message.message);
+      this.#options.onListening(this.#attempts);
+      this.#attempts = 0;
+      this.#turn('open');
     });
-    this.#worker.on('error', (error) => options.onFailed(error instanceof Error ? (error.stack ?? error.message) : String(error)));
-    this.#worker.on('exit', () => this.#turn('closed'));
+    worker.on('error', (error) => this.#failed(worker, error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    worker.on('exit', (code) => this.#failed(worker, `the web thread ended with ${code}`));
+  }
+
+  /** Who waits for the pages is told that they are not there; they are started anew, after pauses that grow. */
+  #failed(worker: Worker, message: string): void {
+    if (this.#stopped || this.#worker !== worker) return;
+    this.#worker = null;
+    this.#turn('closed');
+    const pauseMs = Math.min(RESTART_MS_MIN * 2 ** this.#attempts, RESTART_MS_MAX);
+    this.#options.onFailed(`${message}; started again in ${pauseMs} ms`);
+    void worker.terminate();
+    this.#retry = setTimeout(() => void this.#start(), pauseMs);
+    this.#retry.unref();
   }
 
   #turn(state: 'open' | 'closed'): void {
@@ -81,7 +131,9 @@ export class WebDoor {
         .end('The console is not running. Try again in a second.\n');
       return;
     }
-    const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !HOP_HEADERS.has(name)));
+    const kept = Object.entries(request.headers).filter(([name]) => !HOP_HEADERS.has(name) && !FORGEABLE_HEADERS.has(name));
+    // Written here and believed there, because nobody else can reach that socket: who is on the other end of this connection.
+    const headers = { ...Object.fromEntries(kept), [REMOTE_HEADER]: request.socket.remoteAddress ?? '' };
     const upstream = httpRequest(
       { socketPath: this.#socketPath, agent: this.#agent, method: request.method, path: request.url, headers },
       (answer) => {
@@ -109,9 +161,11 @@ export class WebDoor {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
     this.#turn('closed');
     this.#agent.destroy();
-    await this.#worker.terminate();
+    await this.#worker?.terminate();
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }

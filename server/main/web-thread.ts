@@ -5,7 +5,7 @@ import next from 'next';
 import { createRelayHandler } from '../http/create-api.ts';
 import { HTTP_SERVER_OPTIONS } from '../http/limits.ts';
 import { nodeApi, nodeLogger } from './api.ts';
-import { publishHandle } from './handle.ts';
+import { publishHandle, REMOTE_HEADER } from './handle.ts';
 import { engineOver } from './threads.ts';
 import type { FromWeb, WebThreadData } from './thread-messages.ts';
 
@@ -20,7 +20,7 @@ async function run(): Promise<void> {
   const api = nodeApi(engine, settings, sessionSecret, version, nodeLogger(settings));
   if (settings.apiDoor === 'next') engine.serveRelays(createRelayHandler(api));
   await api.ready();
-  publishHandle(engine, api, settings);
+  publishHandle(engine, api, settings, REMOTE_HEADER);
   const app = next({ dev: false, dir: root, quiet: true });
   await app.prepare();
   const handle = app.getRequestHandler();

@@ -229,4 +229,67 @@ describe('an authenticated connection is closed, counted and logged', () => {
     }
     expect(node.transport.stats().connectionsAccepted).toBe(60);
   });
+
+  test('when good frames come with a bit turned, cut short, repeated or out of order, and the node lives on', async () => {
+    const node = await nodes.start('n1');
+    const ping = encodeFrame('ping', 0, clock, Buffer.alloc(8));
+    const good: Readonly<Record<Channel, Buffer>> = {
+      raft: Buffer.concat([ping, encodeFrame('raft', 0, clock, Buffer.of(1, 0x67, 0, 0)), ping]),
+      bulk: Buffer.concat([requestPart(1, { first: asks, last: true }), encodeCancel(clock, 1), ping]),
+    };
+    const damages = fc.sample(
+      fc.tuple(
+        fc.constantFrom<Channel>('raft', 'bulk'),
+        fc.constantFrom('flip', 'cut', 'repeat', 'splice'),
+        fc.nat(10_000),
+        fc.nat(10_000),
+      ),
+      { numRuns: 60, seed: 11 },
+    );
+    for (const [channel, how, a, b] of damages) {
+      const frames = good[channel];
+      const [from, to] = [a % frames.length, b % frames.length].toSorted((x, y) => x - y) as [number, number];
+      const bytes = Buffer.from(frames);
+      if (how === 'flip') bytes.writeUInt8(bytes.readUInt8(from) ^ (1 << (b % 8)), from);
+      const sent = {
+        flip: bytes,
+        cut: bytes.subarray(0, from),
+        repeat: Buffer.concat([bytes, bytes.subarray(from, to), bytes]),
+        splice: Buffer.concat([bytes.subarray(to), bytes.subarray(0, from)]),
+      }[how];
+      const hostile = await authenticate(node, channel);
+      hostile.write(sent, ping, ping);
+      // A length that was damaged may promise more than ever comes: silence ends that, elsewhere.
+      sockets.at(-1)?.end();
+      await until(() => hostile.closed(), `closed after ${how} at ${from} to ${to} on ${channel}`);
+    }
+    const last = await authenticate(node, 'raft');
+    last.write(ping);
+    await until(() => last.kinds.includes('pong'), 'still served');
+    expect(node.transport.stats().connectionsAccepted).toBe(61);
+  });
+
+  test('or never heard, when it does not know the secret, whatever it says', async () => {
+    const node = await nodes.start('n1');
+    const [host = '', port = ''] = node.address.split(':');
+    const shouts = fc.sample(
+      fc.tuple(fc.boolean(), fc.uint8Array({ minLength: 1, maxLength: 5_000 })).map(([magic, noise]) =>
+        // Half of them begin as a handshake does.
+        magic ? Buffer.concat([Buffer.of(0, 39, 1), Buffer.from('CFMN'), Buffer.of(1, 1), noise]) : Buffer.from(noise),
+      ),
+      { numRuns: 60, seed: 13 },
+    );
+    for (const shout of shouts) {
+      const socket = connect(Number(port), host, () => socket.end(shout));
+      sockets.push(socket);
+      let closed = false;
+      socket.on('error', () => undefined).on('close', () => (closed = true));
+      socket.resume();
+      await until(() => closed, 'closed');
+    }
+    expect(node.transport.stats().connectionsAccepted).toBe(0);
+    const friend = await authenticate(node, 'raft');
+    friend.write(encodeFrame('ping', 0, clock, Buffer.alloc(8)));
+    await until(() => friend.kinds.includes('pong'), 'served');
+  });
 });

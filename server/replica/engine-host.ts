@@ -37,12 +37,13 @@ const RELAY_MS_MAX = 60_000;
 export class EngineHost {
   readonly #options: EngineHostOptions;
   readonly #board = new Board();
-  readonly #clients: Client[] = [];
+  /** By their place on the board; null: that thread has ended, and the place is free. */
+  readonly #clients: (Client | null)[] = [];
   readonly #slots = new Map<string, number>();
   readonly #opened = new Map<string, GroupOpened>();
   /** Append-only: the board points into it. */
   #nodes: readonly NodePlace[] = [];
-  readonly #relays = new Map<number, (answer: RelayAnswer | null) => void>();
+  readonly #relays = new Map<number, { readonly client: Client; readonly settle: (answer: RelayAnswer | null) => void }>();
   #nextRelay = 1;
 
   constructor(options: EngineHostOptions) {
@@ -51,14 +52,16 @@ export class EngineHost {
 
   /** Serves one more thread over `port`. @returns what that thread needs to begin */
   connect(port: MessagePort): EngineClientInit {
-    const index = this.#clients.length;
+    const free = this.#clients.indexOf(null);
+    const index = free === -1 ? this.#clients.length : free;
     const client: Client = { out: new PortBatch<HostMessage>(port), backups: new Set(), servesRelays: false };
-    this.#clients.push(client);
+    this.#clients[index] = client;
     port.on('message', (messages: readonly ClientMessage[]) => {
       for (const message of messages) this.#receive(client, message);
     });
     port.on('close', () => {
       for (const ticket of client.backups) this.#options.backups.end(ticket);
+      this.#disconnected(index, client);
     });
     client.out.send({ type: 'nodes', nodes: this.#nodes });
     for (const opened of this.#opened.values()) client.out.send({ type: 'opened', opened });
@@ -66,8 +69,20 @@ export class EngineHost {
     return { nodeId, client: index, board: this.#board.buffer, lab, staleAfterMs, waitersMax };
   }
 
+  /** A thread has ended: what it was to answer comes from nobody, and whoever asked is told at once. */
+  #disconnected(index: number, client: Client): void {
+    if (this.#clients[index] !== client) return;
+    this.#clients[index] = null;
+    for (const slot of this.#slots.values()) this.#board.want(slot, index, null);
+    for (const [id, relay] of this.#relays) {
+      if (relay.client !== client) continue;
+      this.#relays.delete(id);
+      relay.settle(null);
+    }
+  }
+
   #toAll(message: HostMessage): void {
-    for (const { out } of this.#clients) out.send(message);
+    for (const client of this.#clients) client?.out.send(message);
   }
 
   // ------------------------------------------------------------------------------------------------------- publishing
@@ -109,7 +124,7 @@ export class EngineHost {
     this.#board.write(slot, { ...view, leader: leader < 0 ? null : leader, contactAtMs, generation });
     for (const client of this.#board.takeWakes(slot)) this.#clients[client]?.out.send({ type: 'wake', slot });
     // A turn ends here: what it answered and whom it wakes need not wait for the next round of the event loop.
-    for (const { out } of this.#clients) out.flush();
+    for (const one of this.#clients) one?.out.flush();
   }
 
   // ------------------------------------------------------------------------------------------------------- questions
@@ -122,7 +137,7 @@ export class EngineHost {
         client.servesRelays = true;
         return;
       case 'relay-answer':
-        this.#relays.get(message.id)?.(message.answer);
+        this.#relays.get(message.id)?.settle(message.answer);
         this.#relays.delete(message.id);
         return;
       case 'backup-ended':
@@ -185,8 +200,9 @@ export class EngineHost {
 
   /** Hands a request of another node to the thread that serves the API. @returns null when none does */
   serveRelay(request: RelayRequest): Promise<RelayAnswer | null> {
-    const client = this.#clients.find(({ servesRelays }) => servesRelays);
-    if (client === undefined) return Promise.resolve(null);
+    // The thread that came last to serve them is the door in use; the one before it stands in while that one is away.
+    const client = this.#clients.findLast((one) => one?.servesRelays === true) ?? null;
+    if (client === null) return Promise.resolve(null);
     const id = this.#nextRelay;
     this.#nextRelay += 1;
     return new Promise((resolve) => {
@@ -194,10 +210,11 @@ export class EngineHost {
         this.#relays.delete(id);
         resolve(null);
       });
-      this.#relays.set(id, (answer) => {
+      const settle = (answer: RelayAnswer | null): void => {
         cancel();
         resolve(answer);
-      });
+      };
+      this.#relays.set(id, { client, settle });
       client.out.send({ type: 'relay', id, request });
     });
   }

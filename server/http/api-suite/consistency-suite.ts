@@ -252,6 +252,22 @@ function heldFollowerSuite(api: SuiteApi, target: SuiteTarget, follower: () => {
       await hold(false);
     });
 
+    test('knows a key that was just made, to whoever waits for its version', async () => {
+      const { url } = follower();
+      await hold(true);
+      const made = await api.post('/api/v1/keys', { name: fresh('late'), role: 'viewer' });
+      const key = String(made.json['secret']);
+      const ask = async (headers: Record<string, string>) => api.get('/api/v1/session', { url, key, headers });
+      expect((await ask({})).status).toBe(401);
+      expect((await ask({ 'x-confman-min-version': made.token, 'x-confman-max-wait': '0s' })).status).toBe(401);
+      expect((await ask({ 'x-confman-min-version': made.token, 'x-confman-max-wait': '50ms' })).status).toBe(401);
+      // What was never committed is waited for by nobody whom this node does not know.
+      expect((await ask({ 'x-confman-min-version': '1:99999999', 'x-confman-max-wait': '30s' })).status).toBe(401);
+      const waiting = ask({ 'x-confman-min-version': made.token });
+      await hold(false);
+      expect((await waiting).json).toMatchObject({ role: 'viewer' });
+    });
+
     test('serves old state only to whoever asks for no more', async () => {
       const { url, node } = follower();
       const path = entryPath(fresh('held'), 'k');

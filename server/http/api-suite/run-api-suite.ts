@@ -9,6 +9,7 @@ import { backupSuite } from './backup-suite.ts';
 import { consistencySuite } from './consistency-suite.ts';
 import { entriesSuite } from './entries-suite.ts';
 import { historySuite } from './history-suite.ts';
+import { rightsSuite } from './rights-suite.ts';
 import { requestsSuite } from './requests-suite.ts';
 import { streamsSuite } from './streams-suite.ts';
 import { SuiteApi } from '../testing/suite-api.ts';
@@ -24,6 +25,7 @@ export function runApiSuite(target: SuiteTarget): void {
     clockSuite(api);
     requestsSuite(api, target);
     accessSuite(api, target);
+    rightsSuite(api);
     streamsSuite(api, target);
     backupSuite(api, target);
   });
