@@ -2,16 +2,13 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import type { ReactElement, ReactNode } from 'react';
 import { paths } from '../../components/paths.ts';
-import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import { ConsoleProvider } from '../_client/console.tsx';
 import { LiveProvider } from '../_client/live.tsx';
+import { firstStatus } from '../_server/first-status.ts';
 import { nodeHandle } from '../_server/node-handle.ts';
 import { serverReader } from '../_server/reader.ts';
 import { signedIn } from '../_server/signed-in.ts';
 import { Shell } from './shell.tsx';
-
-/** A status that takes longer, because nodes are dead, comes over the event stream. */
-const STATUS_MS = 150;
 
 /** Shell of every page for those who are signed in. */
 export default async function ConsoleLayout({ children }: { readonly children: ReactNode }): Promise<ReactElement> {
@@ -32,15 +29,4 @@ export default async function ConsoleLayout({ children }: { readonly children: R
       </LiveProvider>
     </ConsoleProvider>
   );
-}
-
-async function firstStatus(): Promise<ClusterStatus | null> {
-  const { client } = await serverReader();
-  const ending = AbortSignal.timeout(STATUS_MS);
-  try {
-    return (await client.cluster.status({ session: false, signal: ending })).data;
-  } catch {
-    // The stream brings it, or says that it cannot.
-    return null;
-  }
 }

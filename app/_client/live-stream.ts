@@ -1,11 +1,9 @@
-import type { LagSample } from '../../components/cluster/lag-chart.tsx';
-import { summarize } from '../../components/cluster/summary.ts';
+import type { Sample } from '../../components/cluster/history.ts';
+import { sampleOf, withSample } from '../../components/cluster/history.ts';
 import type { ConsoleEvent } from '../../lib/client/console-events.ts';
 import type { ConfmanClient } from '../../lib/client/create-client.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 
-/** How far back the lag chart reaches. */
-export const LAG_SPAN_MS = 60_000;
 /** A stream that was refused is asked for again after this. */
 const REFUSED_MS = 5_000;
 
@@ -20,7 +18,8 @@ export interface LiveState {
   readonly status: ClusterStatus | null;
   /** When the status came; null when none has. */
   readonly statusAtMs: number | null;
-  readonly samples: readonly LagSample[];
+  /** Lag over the last while. */
+  readonly samples: readonly Sample[];
 }
 
 export interface LiveHooks {
@@ -145,8 +144,7 @@ export class LiveStream {
 
   #takeStatus(status: ClusterStatus): void {
     const nowMs = Date.now();
-    const samples = [...this.#state.samples.filter(({ atMs }) => atMs > nowMs - LAG_SPAN_MS * 1.5), sampleOf(status, nowMs)];
-    this.#set({ ...this.#state, status, statusAtMs: nowMs, samples });
+    this.#set({ ...this.#state, status, statusAtMs: nowMs, samples: withSample(this.#state.samples, sampleOf(status, nowMs)) });
   }
 
   #set(state: LiveState): void {
@@ -161,8 +159,4 @@ function rest(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
   });
-}
-
-function sampleOf(status: ClusterStatus, atMs: number): LagSample {
-  return { atMs, lag: summarize(status).lag };
 }

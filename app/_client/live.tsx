@@ -11,7 +11,10 @@ import type { WatchEvent } from '../../lib/contract/schemas/audit.ts';
 import { keys } from '../../lib/queries/keys.ts';
 import { useConsole } from './console.tsx';
 import type { LiveState } from './live-stream.ts';
-import { LAG_SPAN_MS, LiveStream } from './live-stream.ts';
+import { LiveStream } from './live-stream.ts';
+
+/** How far back the chart of the strip reaches. */
+const STRIP_MS = 60_000;
 
 const Context = createContext<LiveStream | null>(null);
 
@@ -89,9 +92,9 @@ export function LiveStrip(): ReactElement {
       status={live.status}
       connection={live.connection}
       ageMs={live.statusAtMs === null ? null : nowMs - live.statusAtMs}
-      samples={live.samples}
+      samples={live.samples.filter(({ atMs }) => atMs > nowMs - STRIP_MS * 1.5)}
       nowMs={nowMs}
-      spanMs={LAG_SPAN_MS}
+      spanMs={STRIP_MS}
     />
   );
 }

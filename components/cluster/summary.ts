@@ -3,6 +3,11 @@ import type { ClusterStatus, NodeRow, ReplicaRole, Verdict } from '../../lib/con
 /** A row older than this says how it was, not how it is. */
 const FRESH_MS_MAX = 3000;
 
+/** Whether what a row says is of now. */
+export function isFresh(node: Pick<NodeRow, 'state'>, ageMs: number): boolean {
+  return ageMs <= FRESH_MS_MAX && node.state !== 'unreachable';
+}
+
 export interface NodeSummary {
   readonly id: string;
   /** Null when the node has no replica of the group, or has never been heard of. */
@@ -33,7 +38,7 @@ export function summarize(status: ClusterStatus, groupId = 'default'): ClusterSu
   const nodes = status.nodes.map((node): NodeSummary => {
     const replica = group?.members.find((member) => member.node === node.id);
     const ageMs = Math.max(node.ageMs, replica?.ageMs ?? 0);
-    const fresh = ageMs <= FRESH_MS_MAX && node.state !== 'unreachable';
+    const fresh = isFresh(node, ageMs);
     return {
       id: node.id,
       role: replica?.role ?? null,

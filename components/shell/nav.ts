@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import { Braces, KeyRound, ScrollText, SlidersHorizontal } from 'lucide-react';
+import { Braces, FlaskConical, KeyRound, Network, ScrollText, SlidersHorizontal } from 'lucide-react';
 import type { Role } from '../../lib/contract/model.ts';
 import { text } from '../catalogue.ts';
 import { paths } from '../paths.ts';
@@ -22,6 +22,8 @@ export interface NavPage {
 const pages: readonly NavPage[] = [
   { href: paths.home, label: text.pages.configuration, Icon: SlidersHorizontal, below: ['/ns', '/search'] },
   { href: paths.audit, label: text.pages.audit, Icon: ScrollText },
+  { href: paths.cluster, label: text.pages.cluster, Icon: Network },
+  { href: paths.lab, label: text.pages.lab, Icon: FlaskConical },
   { href: paths.access, label: text.pages.access, Icon: KeyRound },
   { href: paths.reference, label: text.pages.api, Icon: Braces },
 ];

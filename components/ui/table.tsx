@@ -12,11 +12,12 @@ export const tableStyle = {
 /** A plain table; wide ones scroll by themselves. Its caption is for those who do not see it. */
 export function Table({ label, className, children, ...rest }: ComponentProps<'table'> & { readonly label: string }): ReactElement {
   return (
-    <div className="scroll-thin relative overflow-x-auto">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls sideways must be reachable by keyboard
+    <section aria-label={label} tabIndex={0} className="scroll-thin relative overflow-x-auto -outline-offset-2">
       <table aria-label={label} className={cx(tableStyle.table, className)} {...rest}>
         {children}
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -13,4 +13,7 @@ export const keys = {
   apiKeys: () => ['api-keys'] as const,
   openapi: () => ['openapi'] as const,
   search: (search: string, where: string, limit: number) => ['search', search, where, limit] as const,
+  journals: (group: string) => ['journals', group] as const,
+  clusterAudit: () => ['cluster-audit'] as const,
+  lab: () => ['lab'] as const,
 } as const;

@@ -1,0 +1,201 @@
+'use client';
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Download } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { useEffect, useState } from 'react';
+import { clusterText } from '../../../components/catalogue/cluster.ts';
+import { LagCharts } from '../../../components/cluster/lag-charts.tsx';
+import { PictureView } from '../../../components/cluster/picture-view.tsx';
+import { NodeTable, ReplicaTable } from '../../../components/cluster/replica-table.tsx';
+import { timelineOf } from '../../../components/cluster/timeline.ts';
+import { TimelineList } from '../../../components/cluster/timeline-list.tsx';
+import { VerdictCard } from '../../../components/cluster/verdict-card.tsx';
+import { ageText, useNow } from '../../../components/time.tsx';
+import { Button } from '../../../components/ui/button.tsx';
+import { Notice } from '../../../components/ui/notice.tsx';
+import { Page, Panel } from '../../../components/ui/page.tsx';
+import { SkeletonLines } from '../../../components/ui/skeleton.tsx';
+import type { ClusterStatus, GroupStatus } from '../../../lib/contract/cluster.ts';
+import { clusterAuditQuery, journalsQuery } from '../../../lib/queries/cluster.ts';
+import { keys } from '../../../lib/queries/keys.ts';
+import { useConsole } from '../../_client/console.tsx';
+import type { LiveState } from '../../_client/live-stream.ts';
+import { useLive } from '../../_client/live.tsx';
+import { useVisible } from '../../_client/use-visible.ts';
+import { BackupDialog } from './backup-dialog.tsx';
+import { TransferDialog } from './transfer-dialog.tsx';
+
+/** Something was committed a moment ago. */
+const BUSY_MS = 2_000;
+
+/** The cluster as it is now, how it was, and what can be done about it. */
+export function ClusterPage(): ReactElement {
+  const live = useLive();
+  const now = useNow(1000);
+  const nowMs = Math.max(now, live.statusAtMs ?? 0);
+  const [groupId, setGroupId] = useState('default');
+  const [backingUp, setBackingUp] = useState(false);
+  const mayAct = useMayAct();
+  const { status } = live;
+  const group = status?.groups.find(({ id }) => id === groupId) ?? status?.groups[0];
+  const ageMs = live.statusAtMs === null ? null : nowMs - live.statusAtMs;
+  return (
+    <Page
+      title={clusterText.title}
+      beside={
+        ageMs === null ? undefined : (
+          <span className="tnum text-xs text-ink-faint">
+            {live.connection === 'live' && ageMs < 3000 ? clusterText.live : clusterText.asOf(ageText(ageMs))}
+          </span>
+        )
+      }
+      actions={
+        <>
+          {status === null || status.groups.length < 2 ? null : <Groups status={status} chosen={group?.id} onChoose={setGroupId} />}
+          {mayAct ? (
+            <Button onClick={() => setBackingUp(true)}>
+              <Download aria-hidden />
+              {clusterText.backup.action}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      <div className="mx-auto flex max-w-[72rem] flex-col gap-4">
+        {live.connection === 'lost' ? (
+          <Notice look="warn" live="polite" title={clusterText.lostTitle}>
+            {clusterText.lostBody(ageText(ageMs ?? 0))}
+          </Notice>
+        ) : null}
+        {status === null ? <Unknown /> : <VerdictCard status={status} live={live.connection === 'live'} />}
+        {status === null || group === undefined ? null : <GroupView status={status} group={group} live={live} nowMs={nowMs} />}
+      </div>
+      {backingUp ? <BackupDialog onClose={() => setBackingUp(false)} /> : null}
+    </Page>
+  );
+}
+
+/** Only an admin whose key is limited to nothing may act on the cluster. */
+function useMayAct(): boolean {
+  const { session } = useConsole();
+  return session.role === 'admin' && session.scope === null;
+}
+
+function Unknown(): ReactElement {
+  return (
+    <Panel title={clusterText.unknownTitle}>
+      <p className="mb-4 text-sm text-ink-soft">{clusterText.unknownBody}</p>
+      <SkeletonLines lines={8} />
+    </Panel>
+  );
+}
+
+function Groups({
+  status,
+  chosen,
+  onChoose,
+}: {
+  readonly status: ClusterStatus;
+  readonly chosen: string | undefined;
+  readonly onChoose: (group: string) => void;
+}): ReactElement {
+  return (
+    <fieldset className="flex flex-wrap items-center gap-1.5">
+      <legend className="sr-only">{clusterText.groups}</legend>
+      {status.groups.map(({ id, leader }) => (
+        <Button key={id} size="sm" look={id === chosen ? 'primary' : 'plain'} aria-pressed={id === chosen} onClick={() => onChoose(id)}>
+          <span className="font-mono">{id}</span>
+          <span className="opacity-80">{leader ?? clusterText.noLeaderShort}</span>
+        </Button>
+      ))}
+    </fieldset>
+  );
+}
+
+function GroupView({
+  status,
+  group,
+  live,
+  nowMs,
+}: {
+  readonly status: ClusterStatus;
+  readonly group: GroupStatus;
+  readonly live: LiveState;
+  readonly nowMs: number;
+}): ReactElement {
+  const { reader } = useConsole();
+  const mayAct = useMayAct();
+  const visible = useVisible();
+  const busy = useBusy(group, nowMs);
+  const [handTo, setHandTo] = useState<string | null>(null);
+  const seen = reader.client.session.token.find(({ group: id }) => id === group.id);
+  const nodes = status.nodes.map(({ id }) => id);
+  return (
+    <>
+      <Panel title={clusterText.picture.title}>
+        <PictureView status={status} group={group} seenIndex={seen === undefined ? null : Number(seen.index)} busy={busy} />
+      </Panel>
+      <Panel title={clusterText.replicas.title} flush>
+        <ReplicaTable status={status} group={group} onMakeLeader={mayAct ? setHandTo : null} />
+        <p className="px-4 py-2.5 text-xs text-ink-faint">
+          {clusterText.replicas.hint} {mayAct ? null : clusterText.adminOnly}
+        </p>
+      </Panel>
+      <LagCharts samples={live.samples} group={group.id} nodes={nodes} nowMs={nowMs} visible={visible} />
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Timeline status={status} group={group} />
+        <Panel title={clusterText.nodes.title} flush>
+          <NodeTable status={status} />
+        </Panel>
+      </div>
+      {handTo === null ? null : <TransferDialog group={group.id} from={group.leader} to={handTo} onClose={() => setHandTo(null)} />}
+    </>
+  );
+}
+
+/** Whether something was committed in the last moment, by this browser's clock. */
+function useBusy(group: GroupStatus, nowMs: number): boolean {
+  const [last, setLast] = useState({ id: group.id, commit: group.commitIndex, atMs: 0 });
+  if (last.id !== group.id || last.commit !== group.commitIndex)
+    setLast({ id: group.id, commit: group.commitIndex, atMs: last.id === group.id ? nowMs : 0 });
+  return nowMs - last.atMs < BUSY_MS;
+}
+
+function Timeline({ status, group }: { readonly status: ClusterStatus; readonly group: GroupStatus }): ReactElement {
+  const { reader } = useConsole();
+  const queries = useQueryClient();
+  const nodes = status.nodes.map(({ id }) => id);
+  const journals = useQuery(journalsQuery(reader, group.id, nodes));
+  const audit = useQuery(clusterAuditQuery(reader));
+
+  // What the status says has changed: the nodes have something to tell.
+  const news = [
+    group.term,
+    group.leader,
+    ...status.nodes.map(({ id, state }) => `${id}=${state}`),
+    ...group.members.map(({ node, role, voter }) => `${node}=${role}/${voter}`),
+  ].join(' ');
+  const [told, setTold] = useState(news);
+  useEffect(() => {
+    if (told === news) return;
+    // oxlint-disable-next-line react/set-state-in-effect -- remembers what the effect has acted on
+    setTold(news);
+    void queries.invalidateQueries({ queryKey: keys.journals(group.id) });
+    void queries.invalidateQueries({ queryKey: keys.clusterAudit() });
+  }, [told, news, queries, group.id]);
+
+  const silent = journals.data?.filter(({ journal }) => journal === null).map(({ node }) => node) ?? [];
+  return (
+    <Panel title={clusterText.timeline.title} flush>
+      {journals.data === undefined && audit.data === undefined ? (
+        <SkeletonLines lines={5} className="p-4" />
+      ) : (
+        <TimelineList items={timelineOf(journals.data ?? [], audit.data ?? [])} />
+      )}
+      <p className="border-t px-4 py-2.5 text-xs text-ink-faint">
+        {clusterText.timeline.hint} {silent.length === 0 ? null : clusterText.timeline.silent(silent)}
+      </p>
+    </Panel>
+  );
+}
