@@ -19,6 +19,10 @@ export function timelineOf(journals: readonly HeardJournal[], audit: readonly Au
     const before = items.get(item.id);
     if (before === undefined || item.atMs < before.atMs) items.set(item.id, item);
   };
+  /** By the one whom it is about: its events then lie in the right order, however long the answers of others took. */
+  const addOwn = (item: TimelineItem): void => {
+    items.set(item.id, item);
+  };
   for (const { node, journal, heardAtMs } of journals)
     for (const [place, event] of (journal?.events ?? []).entries()) {
       const atMs = Math.round(heardAtMs - event.ageMs);
@@ -34,6 +38,10 @@ export function timelineOf(journals: readonly HeardJournal[], audit: readonly Au
       if (kind === 'role' && role === 'candidate') add({ id: `candidate/${term}/${node}`, atMs, node, kind: 'candidate', term });
       if (kind === 'leader' && role === 'follower' && leader === null) add({ id, atMs, node, kind: 'leaderless' });
     }
+  for (const { node, journal, heardAtMs } of journals)
+    for (const { role, kind, term, ageMs } of journal?.events ?? [])
+      if (kind === 'role' && role === 'leader')
+        addOwn({ id: `leader/${term}/${node}`, atMs: Math.round(heardAtMs - ageMs), node, kind: 'leader', term });
   for (const { id, time, action, actor, message } of audit)
     add({ id: `audit/${id}`, atMs: Date.parse(time), node: null, kind: 'audit', action, actor, message });
   return [...items.values()].toSorted((a, b) => b.atMs - a.atMs || (a.id < b.id ? 1 : -1)).slice(0, ITEMS_MAX);

@@ -91,7 +91,7 @@ describe('events', () => {
     expect(events.map(({ kind, role, leader, term }) => [kind, role, leader, term])).toEqual([
       ['started', 'follower', null, 1],
       ['leader', 'follower', 'n2', 2],
-      ['role', 'candidate', null, 2],
+      ['leader', 'follower', null, 2],
       ['role', 'candidate', null, 3],
       ['role', 'leader', 'n1', 3],
     ]);

@@ -58,7 +58,8 @@ export class Journal {
       kind,
       at: new Date(this.#runtime.wallMs()).toISOString(),
       atMs: this.#runtime.nowMs(),
-      role: standing.role === 'pre-candidate' ? 'candidate' : standing.role,
+      // One that only asks around stands for nothing yet.
+      role: standing.role === 'pre-candidate' ? 'follower' : standing.role,
       term: standing.term,
       leader: standing.leader === null ? null : nameOfPeer(standing.leader),
       index: appliedIndex,

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { clusterText } from '../../../components/catalogue/cluster.ts';
 import { LagCharts } from '../../../components/cluster/lag-charts.tsx';
 import { PictureView } from '../../../components/cluster/picture-view.tsx';
@@ -124,17 +124,16 @@ function GroupView({
   readonly live: LiveState;
   readonly nowMs: number;
 }): ReactElement {
-  const { reader } = useConsole();
   const mayAct = useMayAct();
   const visible = useVisible();
   const busy = useBusy(group, nowMs);
   const [handTo, setHandTo] = useState<string | null>(null);
-  const seen = reader.client.session.token.find(({ group: id }) => id === group.id);
+  const seenIndex = useSeenIndex(group.id);
   const nodes = status.nodes.map(({ id }) => id);
   return (
     <>
       <Panel title={clusterText.picture.title}>
-        <PictureView status={status} group={group} seenIndex={seen === undefined ? null : Number(seen.index)} busy={busy} />
+        <PictureView status={status} group={group} seenIndex={seenIndex} busy={busy} />
       </Panel>
       <Panel title={clusterText.replicas.title} flush>
         <ReplicaTable status={status} group={group} onMakeLeader={mayAct ? setHandTo : null} />
@@ -143,14 +142,26 @@ function GroupView({
         </p>
       </Panel>
       <LagCharts samples={live.samples} group={group.id} nodes={nodes} nowMs={nowMs} visible={visible} />
-      <div className="grid gap-4 lg:grid-cols-2">
-        <Timeline status={status} group={group} />
-        <Panel title={clusterText.nodes.title} flush>
-          <NodeTable status={status} />
-        </Panel>
-      </div>
+      <Panel title={clusterText.nodes.title} flush>
+        <NodeTable status={status} />
+      </Panel>
+      <Timeline status={status} group={group} />
       {handTo === null ? null : <TransferDialog group={group.id} from={group.leader} to={handTo} onClose={() => setHandTo(null)} />}
     </>
+  );
+}
+
+/** The newest entry of a group that this browser has seen. Not known to the server's render, which the first one here must equal. */
+function useSeenIndex(group: string): number | null {
+  const { reader } = useConsole();
+  return useSyncExternalStore(
+    // Looked at with every status, which is often enough.
+    () => () => undefined,
+    () => {
+      const seen = reader.client.session.token.find(({ group: id }) => id === group);
+      return seen === undefined ? null : Number(seen.index);
+    },
+    () => null,
   );
 }
 
