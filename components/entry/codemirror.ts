@@ -70,7 +70,8 @@ function language(type: EntryType): Extension {
 }
 
 function named(label: string): Extension {
-  return EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' });
+  // What is edited is in the order of tabs anyway; said aloud, it also counts as the way into what scrolls around it.
+  return EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' });
 }
 
 /** Line ends are part of the value, so they stay as they are; where they are mixed, a carriage return is a character like others. */

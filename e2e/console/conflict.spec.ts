@@ -4,6 +4,8 @@ import { expect, expectAccessible, test } from '../support/fixtures.ts';
 const base = '{\n  "name": "shop",\n  "limits": {\n    "max": 10,\n    "burst": 5\n  },\n  "region": "eu",\n  "debug": false\n}\n';
 
 test('merges two people who edit the same entry in different places', async ({ as, api, namespace }) => {
+  // Two browsers, and each goes through the whole way.
+  test.slow();
   await api.client.config.put(namespace, 'service', { value: base, type: 'json' });
   const first = new EntryPage(await as('editor'));
   const second = new EntryPage(await as('admin'));
@@ -31,6 +33,7 @@ test('merges two people who edit the same entry in different places', async ({ a
 });
 
 test('lets each place that both have changed be chosen, and the result be edited', async ({ as, api, namespace }) => {
+  test.slow();
   await api.client.config.put(namespace, 'service', { value: base, type: 'json' });
   const page = await as('editor');
   const entry = new EntryPage(page);

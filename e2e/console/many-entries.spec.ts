@@ -45,6 +45,7 @@ test('imports a thousand real files, browses, searches and edits them', async ({
 });
 
 test('says what an import would change before it does, and exports what comes back', async ({ as, api, namespace }) => {
+  test.slow();
   await api.client.config.batch(namespace, {
     operations: [
       { op: 'put', key: 'same', value: 'x' },
@@ -75,6 +76,7 @@ test('says what an import would change before it does, and exports what comes ba
 });
 
 test('copies, renames and deletes, one and many', async ({ as, api, namespace }) => {
+  test.slow();
   const keys = Array.from({ length: 30 }, (_, at) => `key-${String(at).padStart(2, '0')}`);
   await api.client.config.batch(namespace, { operations: keys.map((key) => ({ op: 'put', key, value: key })) });
   const page = await as('editor');

@@ -4,6 +4,7 @@ import { Shell } from '../pages/shell.ts';
 import { expect, expectAccessible, test } from '../support/fixtures.ts';
 
 test('goes anywhere by the palette, by keyboard alone', async ({ as, api, namespace }) => {
+  test.slow();
   await api.client.config.put(namespace, 'palette/target', { value: 'a needle in it' });
   const page = await as('editor');
   const shell = new Shell(page);
