@@ -35,6 +35,7 @@ test('shows the lag as a chart and as a table, and can be paused', async ({ as }
 });
 
 test('downloads a backup after saying what is in it', async ({ as }) => {
+  test.slow();
   const page = await as('admin');
   const cluster = new ClusterPage(page);
   await cluster.open();
@@ -53,6 +54,7 @@ for (const theme of ['Light', 'Dark'] as const)
     { width: 390, height: 844 },
   ])
     test(`can be used by everybody, ${theme.toLowerCase()}, ${viewport.width} wide`, async ({ as }) => {
+      test.slow();
       const page = await as('admin');
       await page.setViewportSize(viewport);
       await new Shell(page).chooseTheme(theme);

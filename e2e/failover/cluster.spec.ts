@@ -36,6 +36,7 @@ test('hands leadership over from the page, by keyboard', async ({ as, api }) => 
 });
 
 test('tells that nothing can be saved without a quorum, and recovers', async ({ as, api }) => {
+  test.slow();
   const page = await as('viewer');
   const cluster = new ClusterPage(page);
   await cluster.open();
@@ -51,6 +52,7 @@ test('tells that nothing can be saved without a quorum, and recovers', async ({ 
 });
 
 test('keeps the last known row of a node that stopped, with its age, and never as fresh', async ({ as, api, cluster: processes }) => {
+  test.slow();
   const [follower, leader] = [await api.follower(), await api.leader()];
   const page = await as('viewer', { node: leader });
   const cluster = new ClusterPage(page);

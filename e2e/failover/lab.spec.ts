@@ -88,6 +88,7 @@ for (const theme of ['Light', 'Dark'] as const)
     { width: 390, height: 844 },
   ])
     test(`can be used by everybody, ${theme.toLowerCase()}, ${viewport.width} wide`, async ({ as }) => {
+      test.slow();
       const page = await as('admin');
       await page.setViewportSize(viewport);
       await new Shell(page).chooseTheme(theme);

@@ -15,8 +15,8 @@ export class LabPage {
   }
 
   async plan(writer: string, reader: string, mode: LabMode): Promise<void> {
-    await this.#page.getByLabel('Write on').selectOption(writer);
-    await this.#page.getByLabel('Then read on').selectOption(reader);
+    await this.#page.getByLabel('Write on', { exact: true }).selectOption(writer);
+    await this.#page.getByLabel('Then read on', { exact: true }).selectOption(reader);
     await this.#page.getByRole('radio', { name: new RegExp(`^${mode}`) }).check();
   }
 
