@@ -31,6 +31,14 @@ async function read(cluster: RealCluster, key: string, min: string, wait = '20s'
   return cluster.get(one(cluster), 'drill', key, { 'x-confman-min-version': min, 'x-confman-max-wait': wait });
 }
 
+/** @returns the last index that the file holds */
+async function save(node: NodeProcess): Promise<number> {
+  const saved = await confman(['backup', file, '--endpoint', node.url, '-o', 'json'], { CONFMAN_KEY: source.adminKey, HOME: folder });
+  expect([saved.code, saved.err]).toEqual([0, '']);
+  const { groups } = JSON.parse(saved.out) as { readonly groups: readonly [{ readonly index: number }] };
+  return groups[0].index;
+}
+
 /** A cluster of one node, on what is restored from `from`. */
 async function restoreInto(from: string): Promise<RealCluster> {
   const cluster = await RealCluster.prepare({ nodes: 1, adminKey: source.adminKey });
@@ -49,11 +57,7 @@ beforeAll(async () => {
   const leader = await source.leader();
   before = await source.put(leader, 'drill', 'before', 'kept');
   const [follower] = source.others(leader) as [NodeProcess];
-  const saved = await confman(['backup', file, '--endpoint', follower.url, '-o', 'json'], { CONFMAN_KEY: source.adminKey, HOME: folder });
-  expect([saved.code, saved.err]).toEqual([0, '']);
-  ({
-    groups: [{ index: fork }],
-  } = JSON.parse(saved.out) as { groups: [{ index: number }] });
+  fork = await save(follower);
   lost = await source.put(leader, 'drill', 'after', 'lost');
   const acknowledged = load.acknowledged;
   await until('writes go on', () => load.acknowledged > acknowledged + 20);

@@ -157,6 +157,7 @@ function toNodeSettings(values: NodeValues, cwd: string): NodeSettings {
     diskReserveBytes: values['disk-reserve'],
     stateBytesMax: values['state-bytes-max'],
     checkpointIntervalMs: values['checkpoint-interval'],
+    compareIntervalMs: values['compare-interval'],
     logTailEntries: values['log-tail-entries'],
     tickMs: values.tick,
     electionTimeoutMs: values['election-timeout'],

@@ -41,6 +41,8 @@ export interface NodeSettings {
   readonly checkpointIntervalMs: number;
   /** Entries of the log that are kept behind the last checkpoint of the state. */
   readonly logTailEntries: number;
+  /** Between two comparisons of the replicas; 0: never. */
+  readonly compareIntervalMs: number;
   readonly tickMs: number;
   /** T: elections start after [T, 2T) of silence. A whole multiple of `tickMs`. */
   readonly electionTimeoutMs: number;

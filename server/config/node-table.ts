@@ -192,6 +192,12 @@ export const nodeTable = {
     fallback: 50_000,
     doc: 'Log entries kept behind the last checkpoint: a node that comes back within so many needs no copy of the state.',
   }),
+  'compare-interval': duration(
+    600_000,
+    0,
+    86_400_000,
+    'Time between two comparisons of what the replicas hold; 0s: never. One that takes long comes less often.',
+  ),
   tick: duration(100, 1, 10_000, 'Unit of time of the consensus core, and the heartbeat interval.'),
   'election-timeout': duration(
     1000,

@@ -11,11 +11,13 @@ import { createPeerTransport } from '../peers/transport.ts';
 import type { PeerHandlers } from '../peers/types.ts';
 import { Backups } from '../replica/backups.ts';
 import { processNowMs } from '../replica/board.ts';
+import type { ConsensusNodeOptions } from '../replica/node-options.ts';
 import { CHECKPOINT_LIMITS } from '../replica/checkpoints.ts';
 import { ConsensusNode } from '../replica/consensus-node.ts';
 import { WorkerCopyThread } from '../replica/copy-thread-client.ts';
 import { EngineHost } from '../replica/engine-host.ts';
 import { FileStateStorage } from '../replica/file-state-storage.ts';
+import { startHashJob } from '../replica/hash-jobs.ts';
 import type { Logger, Runtime } from '../replica/runtime.ts';
 import { UnreadableLog } from '../replica/unreadable-log.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -83,6 +85,14 @@ function backupsOf(node: ConsensusNode, storage: FileStateStorage, disk: DiskWat
   });
 }
 
+function comparingOf(storage: FileStateStorage): ConsensusNodeOptions['comparing'] {
+  const hashes = {
+    prepare: (group: string) => startHashJob(pathToFileURL(copyScript), storage.livePath(group)),
+    markDiverged: (group: string, reason: string) => storage.markDiverged(group, reason),
+  };
+  return { hashes, everyMs: settings.compareIntervalMs };
+}
+
 async function start(): Promise<void> {
   const directory = openDataDirectory(settings);
   const stateDir = join(settings.data, 'state');
@@ -108,6 +118,7 @@ async function start(): Promise<void> {
       auditMs: settings.auditKeepMs,
     },
     checkpoints: { ...CHECKPOINT_LIMITS, intervalMs: settings.checkpointIntervalMs, tailEntries: settings.logTailEntries },
+    comparing: comparingOf(storage),
     runtime,
     log,
     storage,

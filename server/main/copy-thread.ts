@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { BackupCopyFacts, CopyFacts, CopyJob, CopyReply } from '../replica/copy-thread-client.ts';
-import { copyTo, verifyAndHash, verifyCopy } from '../state/copy.ts';
+import type { HashJobData, HashMessage } from '../replica/hash-jobs.ts';
+import { copyTo, StateSnapshot, verifyAndHash, verifyCopy } from '../state/copy.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 
 const PIECE_BYTES = 1024 * 1024;
@@ -58,4 +59,27 @@ function problemOf(error: unknown): Extract<CopyReply, { ok: false }>['problem']
   return code === 'SQLITE_FULL' || code === 'ENOSPC' ? 'no-space' : 'other';
 }
 
-parentPort?.postMessage(run(workerData as CopyJob));
+/** Opens the state, says so, and hashes it as it is when told to begin. */
+function serveHash({ path }: HashJobData): void {
+  const tell = (message: HashMessage): void => parentPort?.postMessage(message);
+  const state = new StateSnapshot(path);
+  parentPort?.once('message', () => {
+    try {
+      tell({ type: 'begun', position: state.begin() });
+      tell({ type: 'hashed', ...state.hash() });
+    } catch (error) {
+      tell({
+        type: 'failed',
+        damaged: error instanceof StateCorruptionError,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    } finally {
+      state.close();
+    }
+  });
+  tell({ type: 'ready' });
+}
+
+const job = workerData as CopyJob | HashJobData;
+if (job.type === 'hash') serveHash(job);
+else parentPort?.postMessage(run(job));

@@ -29,15 +29,15 @@ export class ApplyLoop {
   /** Entries up to here may be applied: committed, and durable here. Invariant: >= applied. */
   #committedTo: number;
   #held = false;
+  /** Called right behind the next empty entry; null: nobody waits for one. */
+  #marker: (() => void) | null = null;
+  /** Stands behind an empty entry until `goOn`. */
+  #paused = false;
   #count = 0;
 
   constructor(options: ApplyLoopOptions) {
     this.#options = options;
     this.#committedTo = options.machine().applied().index;
-  }
-
-  get held(): boolean {
-    return this.#held;
   }
 
   /** Entries applied since start. */
@@ -50,13 +50,22 @@ export class ApplyLoop {
     this.#held = held;
   }
 
+  /** Stops applying behind the next empty entry, once, and calls back there; `goOn` ends it. Null takes that back. */
+  atMarker(reached: (() => void) | null): void {
+    this.#marker = reached;
+  }
+
+  goOn(): void {
+    this.#paused = false;
+  }
+
   committed(index: number): void {
     this.#committedTo = Math.max(this.#committedTo, index);
   }
 
   /** Whether there is something that `run` would apply. */
   get due(): boolean {
-    return !this.#held && this.#options.machine().applied().index < this.#committedTo;
+    return !this.#held && !this.#paused && this.#options.machine().applied().index < this.#committedTo;
   }
 
   run(): void {
@@ -74,7 +83,10 @@ export class ApplyLoop {
     for (const entry of entries) {
       if (entry.type !== 'conf-change') {
         batch.push({ entry });
-        continue;
+        if (this.#marker === null || entry.data.byteLength > 0) continue;
+        this.#applyBatch(batch);
+        // The rest is read again when it goes on.
+        return this.#stopAtMarker(this.#marker);
       }
       this.#applyBatch(batch);
       batch = [];
@@ -83,6 +95,12 @@ export class ApplyLoop {
       this.#options.confChanged(input);
     }
     this.#applyBatch(batch);
+  }
+
+  #stopAtMarker(reached: () => void): void {
+    this.#marker = null;
+    this.#paused = true;
+    reached();
   }
 
   #confChangeInput(entry: Entry): ApplyInput {

@@ -8,6 +8,7 @@ import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import { LogCorruptionError } from '../log/types.ts';
 import { type Hello, type PeerHandlers, PeerReplyError, type PeerTransport, type RemotePeer } from '../peers/types.ts';
 import { beginGroup } from './begin.ts';
+import { Comparisons } from './comparisons.ts';
 import { Entrance } from './entrance.ts';
 import { initialClusterHash } from './formation.ts';
 import { helloOf } from './hello.ts';
@@ -55,6 +56,7 @@ export class ConsensusNode implements NodeServices {
   #host: ReplicaHost | null = null;
   #status: StatusCollector | null = null;
   #maintenance: Maintenance | null = null;
+  #comparisons: Comparisons | null = null;
 
   constructor(options: ConsensusNodeOptions) {
     this.#options = options;
@@ -157,28 +159,19 @@ export class ConsensusNode implements NodeServices {
       firstMembers: this.#identity.members,
     });
     this.#host = host;
+    const parts = { ...options, self: options.name, host, transport: this.#transport };
     this.#maintenance = new Maintenance({
-      host,
-      runtime: options.runtime,
+      ...parts,
       group: GROUP_DEFAULT,
-      seedKeyHash: options.seedKeyHash,
-      retention: options.retention,
       commonLevel: () => commonToMembers(options.name, host.members(), this.#transport),
-      onSeeded: options.onSeeded,
-      logger: options.logger,
     });
+    if (options.comparing !== undefined) this.#comparisons = new Comparisons({ ...parts, ...options.comparing });
     this.#status = new StatusCollector({
-      self: options.name,
-      host,
-      transport: this.#transport,
+      ...parts,
       cluster: { id: this.#identity.clusterId ?? '', lineage: this.#identity.lineageId ?? '', name: this.#identity.clusterName },
-      runtime: options.runtime,
       electionTimeoutMs: options.timing.electionTicks * options.timing.tickMs,
-      url: options.url,
-      version: options.version,
       startedMs: this.#startedMs,
-      disk: options.disk,
-      reasons: () => nodeReasons(this.#facts()),
+      reasons: () => [...nodeReasons(this.#facts()), ...(this.#comparisons?.reasons() ?? [])],
     });
     await this.#open(host, GROUP_DEFAULT);
     if (this.#stop.signal.aborted) return;
@@ -203,6 +196,7 @@ export class ConsensusNode implements NodeServices {
       host.tick(ticks);
       this.#members?.tick();
       this.#maintenance?.tick();
+      this.#comparisons?.tick();
     });
   }
 
@@ -297,7 +291,15 @@ export class ConsensusNode implements NodeServices {
     const { name, peerAddress: peer, url, initialMembers, runtime, relayServer } = this.#options;
     const formState = { stage, clusterId, listHash: initialClusterHash(initialMembers), member: { name, peer, url } };
     return answerPeer(
-      { node: this, formState, report: () => this.#status?.report() ?? null, runtime, relayServer, members: this.#members },
+      {
+        node: this,
+        formState,
+        report: () => this.#status?.report() ?? null,
+        runtime,
+        relayServer,
+        members: this.#members,
+        comparisons: this.#comparisons,
+      },
       from,
       method,
       body,
@@ -350,7 +352,11 @@ export class ConsensusNode implements NodeServices {
 
   metrics(): string {
     if (this.#host === null) return '';
-    return metricsText(this.#host, this.#transport, { loopLatenessMs: this.#lateness.quantiles(), clockIgnored: this.#clock.ignored });
+    return metricsText(this.#host, this.#transport, {
+      loopLatenessMs: this.#lateness.quantiles(),
+      clockIgnored: this.#clock.ignored,
+      comparisons: this.#comparisons,
+    });
   }
 
   relay(node: string, request: RelayRequest, timeoutMs: number): Promise<RelayOutcome> {

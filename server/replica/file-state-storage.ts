@@ -52,6 +52,7 @@ export class FileStateStorage implements StateStorage {
   open(group: string): OpenedState | null {
     const pointer = readStatePointer(this.#dir, group);
     if (pointer === null) return null;
+    if (pointer.diverged !== undefined) throw new StateCorruptionError(pointer.diverged);
     const path = this.#path(group, pointer.generation);
     if (!existsSync(path)) throw new StateCorruptionError(`${path} is missing`);
     this.#removeOthers(group, pointer.generation);
@@ -109,6 +110,19 @@ export class FileStateStorage implements StateStorage {
       removeDatabase(side);
       throw error;
     }
+  }
+
+  /** Path of the state that is in force. @throws Error when there is none */
+  livePath(group: string): string {
+    const pointer = readStatePointer(this.#dir, group);
+    if (pointer === null) throw new Error(`group ${group} has no state`);
+    return this.#path(group, pointer.generation);
+  }
+
+  /** Remembers, durably, that the state in force is wrong. Another one in its place, by a new member, is a new beginning. */
+  markDiverged(group: string, reason: string): void {
+    const pointer = readStatePointer(this.#dir, group);
+    if (pointer !== null) writeStatePointer(this.#dir, group, { ...pointer, diverged: reason });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -43,7 +43,7 @@ export class GroupReplica {
   #conditionReason = '';
   /** Readies handed to the disk and not yet confirmed. */
   #writesOutstanding = 0;
-  readonly #applying: ApplyLoop;
+  readonly applying: ApplyLoop;
   #staged: StagedState | null = null;
   /** When this replica last heard from its leader; null before. */
   #leaderHeardMs: number | null = null;
@@ -66,7 +66,7 @@ export class GroupReplica {
     this.#stamper = options.stamper;
     this.#timing = options.timing;
     this.#core = this.#startCore(options.limits ?? CORE_LIMITS);
-    this.#applying = new ApplyLoop({
+    this.applying = new ApplyLoop({
       group: this.group,
       log: this.#log,
       core: this.#core,
@@ -123,7 +123,7 @@ export class GroupReplica {
   get counters(): Readonly<
     Record<'elections' | 'leaderChanges' | 'appliedEntries' | 'snapshotsInstalled' | 'configurationsApplied', number>
   > {
-    return { ...this.#counters, appliedEntries: this.#applying.count };
+    return { ...this.#counters, appliedEntries: this.applying.count };
   }
 
   /** What is looked at many times a turn. */
@@ -223,14 +223,11 @@ export class GroupReplica {
     this.#staged = null;
   }
 
-  /** Lab mode: committed entries wait, nothing else changes. */
-  holdApply(held: boolean): void {
-    this.#applying.hold(held);
+  /** An empty entry: it changes nothing, and stands at the same place in the log of every replica. @returns its index; null: not now */
+  proposeMarker(): number | null {
+    const result = this.#core.propose([new Uint8Array(0)]);
     this.#callbacks.wake();
-  }
-
-  get applyHeld(): boolean {
-    return this.#applying.held;
+    return result.kind === 'accepted' ? result.firstIndex : null;
   }
 
   // ------------------------------------------------------------------------------------------------------- the turn
@@ -268,7 +265,7 @@ export class GroupReplica {
     const installed = ready.snapshot === undefined || this.#install(ready.snapshot);
     if (installed) this.#persist(ready);
     const last = ready.committedEntries.at(-1);
-    if (last !== undefined) this.#applying.committed(last.index);
+    if (last !== undefined) this.applying.committed(last.index);
     if (ready.softState !== undefined) this.#roleChanged(ready.softState.role);
   }
 
@@ -310,7 +307,7 @@ export class GroupReplica {
     );
     this.#staged = null;
     this.#state = this.#storage.install(this.group, staged, this.#state);
-    this.#applying.committed(wanted.index);
+    this.applying.committed(wanted.index);
     this.proposals.skippedTo(wanted.index);
     this.#core.appliedTo(wanted.index);
     this.#counters.snapshotsInstalled += 1;
@@ -354,9 +351,9 @@ export class GroupReplica {
   /** Applies committed entries, a bounded number. @returns whether there is more to do at once */
   applySome(): boolean {
     if (!this.serving) return false;
-    this.#applying.run();
+    this.applying.run();
     if (this.machine.applied().index >= this.#core.commit) this.#caughtUpMs = this.#runtime.nowMs();
-    return this.#applying.due || this.#core.hasReady();
+    return this.applying.due || this.#core.hasReady();
   }
 
   #answer(applied: Applied): void {

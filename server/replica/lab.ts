@@ -13,7 +13,8 @@ export class Lab {
   /** Only what `change` names changes; it replaces what was there before. */
   set(change: Partial<LabState>, host: ReplicaHost, transport: PeerTransport): LabState {
     this.#state = { ...this.#state, ...change };
-    for (const group of host.groups()) host.replica(group)?.holdApply(this.#state.holdApply);
+    for (const group of host.groups()) host.replica(group)?.applying.hold(this.#state.holdApply);
+    host.wake();
     transport.dropPeers(this.#state.dropPeers);
     return this.#state;
   }

@@ -1,5 +1,6 @@
 import type { ReplicaHost } from './host.ts';
 import type { PeerTransport } from '../peers/types.ts';
+import type { Comparisons } from './comparisons.ts';
 import { nameOfPeer } from './conf-context.ts';
 
 interface Sample {
@@ -13,10 +14,12 @@ interface Sample {
 export interface LoopFacts {
   readonly loopLatenessMs: { readonly max: number; readonly p99: number };
   readonly clockIgnored: number;
+  /** Null: states are not compared. */
+  readonly comparisons: Pick<Comparisons, 'completed' | 'verdict'> | null;
 }
 
 /** Prometheus text of the consensus thread: names after etcd's where there is one, no keys or namespaces in labels. */
-export function metricsText(host: ReplicaHost, transport: PeerTransport, { loopLatenessMs, clockIgnored }: LoopFacts): string {
+export function metricsText(host: ReplicaHost, transport: PeerTransport, { loopLatenessMs, clockIgnored, comparisons }: LoopFacts): string {
   const lateness = {
     name: 'confman_loop_lateness_ms',
     type: 'gauge',
@@ -25,10 +28,37 @@ export function metricsText(host: ReplicaHost, transport: PeerTransport, { loopL
   return render([
     ...host.groups().flatMap((group) => groupSamples(host, group)),
     ...hostSamples(host, transport),
+    ...(comparisons === null ? [] : comparisonSamples(host, comparisons)),
     { ...lateness, labels: { quantile: '0.99' }, value: loopLatenessMs.p99 },
     { ...lateness, labels: { quantile: '1' }, value: loopLatenessMs.max },
     { name: 'confman_clock_ignored_total', type: 'counter', help: 'Clock values too far ahead to be taken over.', value: clockIgnored },
   ]);
+}
+
+function comparisonSamples(host: ReplicaHost, comparisons: Pick<Comparisons, 'completed' | 'verdict'>): readonly Sample[] {
+  const total: Sample = {
+    name: 'confman_state_comparisons_total',
+    type: 'counter',
+    help: 'Comparisons of the states of all replicas that this node has led to a verdict.',
+    value: comparisons.completed,
+  };
+  const ofGroups = host.groups().flatMap((group): readonly Sample[] => {
+    const verdict = comparisons.verdict(group);
+    if (verdict === null) return [];
+    const labels = { group };
+    const differs = verdict.kind === 'differ' ? 1 : 0;
+    return [
+      {
+        name: 'confman_state_differs',
+        type: 'gauge',
+        help: 'Whether replicas held different states when last compared.',
+        labels,
+        value: differs,
+      },
+      { name: 'confman_state_compared_index', type: 'gauge', help: 'Applied index of the last comparison.', labels, value: verdict.index },
+    ];
+  });
+  return [total, ...ofGroups];
 }
 
 function groupSamples(host: ReplicaHost, group: string): readonly Sample[] {

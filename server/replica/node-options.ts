@@ -4,6 +4,7 @@ import type { CheckpointLimits } from './checkpoints.ts';
 import type { ClockStore } from './clock-reserve.ts';
 import type { InitialMember } from './formation.ts';
 import type { CoreLimits, ReplicaTiming } from './group-options.ts';
+import type { StateHashes } from './hash-jobs.ts';
 import type { HostObserver } from './host.ts';
 import type { IdentityStore } from './identity.ts';
 import type { FindPeers } from './joining.ts';
@@ -48,4 +49,6 @@ export interface ConsensusNodeOptions {
   /** This node was removed from its cluster, for this reason: the process is to end, and never to run again on this data. */
   readonly onRemoved: (reason: string) => void;
   readonly checkpoints?: CheckpointLimits | undefined;
+  /** How replicas compare their states; without it they do not. */
+  readonly comparing?: { readonly hashes: StateHashes; readonly everyMs: number } | undefined;
 }

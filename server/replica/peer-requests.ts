@@ -1,5 +1,6 @@
 /** What other nodes may ask of this one. */
 import { PeerReplyError, type RemotePeer } from '../peers/types.ts';
+import { type Comparisons, METHOD_COMPARE } from './comparisons.ts';
 import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import { type FormState, METHOD_FORM_STATE } from './formation.ts';
 import { decodeForwarded, METHOD_PROPOSE } from './forwarding.ts';
@@ -16,6 +17,8 @@ export interface PeerRequestContext {
   readonly node: Pick<NodeServices, 'propose' | 'transfer'>;
   readonly formState: FormState;
   readonly report: () => NodeReport | null;
+  /** Null: this node compares nothing. */
+  readonly comparisons: Pick<Comparisons, 'answer'> | null;
   readonly runtime: Runtime;
   readonly relayServer: RelayServer;
   /** Null while this node does not serve. */
@@ -46,6 +49,9 @@ export async function answerPeer(
       return packEnvelope(context.report());
     case METHOD_RELAY:
       return serveRelay(context.relayServer, body);
+    case METHOD_COMPARE:
+      if (context.comparisons === null) throw new PeerReplyError('not-ready', 'this node compares no states now');
+      return packEnvelope(await context.comparisons.answer(unpackEnvelope(body).header as Parameters<Comparisons['answer']>[0]));
     case METHOD_TRANSFER: {
       const { group, node } = unpackEnvelope(body).header as { readonly group: string; readonly node: string };
       return packEnvelope(await context.node.transfer(group, node, timeoutMs));

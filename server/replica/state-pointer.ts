@@ -11,6 +11,8 @@ export interface StatePointer {
   readonly generation: number;
   /** Where the snapshot stood that this generation came from; null for the state that the cluster began with. */
   readonly installedAt: LogPosition | null;
+  /** Why this state is known to be wrong (it differs from that of the majority); it is not opened any more. */
+  readonly diverged?: string | undefined;
 }
 
 export function statePath(dir: string, group: string, generation: number): string {

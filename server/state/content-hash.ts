@@ -10,6 +10,9 @@ import { apiKeys, audit, cluster, entries, idempotency, lineages, meta, namespac
 import { verifiedValue } from './value-hash.ts';
 import type { EntryType } from '../../lib/contract/model.ts';
 
+/** Changes whenever the same content would get another hash: hashes of different schemes are never compared. */
+export const CONTENT_HASH_SCHEME = '1';
+
 type Row = readonly (string | number | null)[];
 
 interface Part {

@@ -8,7 +8,7 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'no
 import { dirname } from 'node:path';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { ConfState } from '../raft/types.ts';
-import { contentHash, verifiedRevisions } from './content-hash.ts';
+import { CONTENT_HASH_SCHEME, contentHash, verifiedRevisions } from './content-hash.ts';
 import { type Connection, connectCopier } from './database.ts';
 import { checkFormat } from './ddl.ts';
 import { StateFormatError, withNamedErrors } from './errors.ts';
@@ -96,6 +96,31 @@ export function verifyAndHash(path: string): StateCopy & { readonly stateHash: s
     checkStructure(connection);
     return { ...describe(connection, path), stateHash: contentHash(connection) };
   });
+}
+
+/** A live state that is to be hashed as it is at a moment which the caller chooses. */
+export class StateSnapshot {
+  readonly #connection: Connection;
+
+  constructor(path: string) {
+    this.#connection = connectCopier(path);
+    checkFormat(this.#connection.sqlite);
+  }
+
+  /** From here on no change of the state is seen. @returns where it stands */
+  begin(): LogPosition {
+    this.#connection.sqlite.exec('BEGIN');
+    return readApplied(this.#connection);
+  }
+
+  /** @throws StateCorruptionError when a value is damaged */
+  hash(): { readonly hash: string; readonly scheme: string } {
+    return { hash: withNamedErrors('read', () => contentHash(this.#connection)), scheme: CONTENT_HASH_SCHEME };
+  }
+
+  close(): void {
+    this.#connection.sqlite.close();
+  }
 }
 
 /** Creates the first state of a group at `path`, durably. Does nothing where the same group's state already is. */

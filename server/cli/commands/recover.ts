@@ -53,7 +53,13 @@ function warning(dir: string, { node, clusterId, lineageId, members, groups }: F
   ].join('\n');
 }
 
-function groupLines({ group, applied, log, logProblem }: GroupFindings): readonly string[] {
+function groupLines({ diverged, ...findings }: GroupFindings): readonly string[] {
+  const doubt =
+    diverged === null ? [] : [`  Group ${findings.group} is in doubt: ${diverged}. Take another survivor or a backup if there is one.`];
+  return [...doubt, ...standing(findings)];
+}
+
+function standing({ group, applied, log, logProblem }: Omit<GroupFindings, 'diverged'>): readonly string[] {
   const line = `  Group ${group}: the state stands at ${applied.term}:${applied.index}`;
   if (log === null) return [`${line}; the log behind it is of no use and stays out: ${logProblem ?? ''}.`];
   const known = log.committedIndex - applied.index;

@@ -32,6 +32,8 @@ export interface GroupFindings {
   /** Entries of its log behind that: they are applied first. Null when the log is of no use; `logProblem` says why. */
   readonly log: { readonly lastIndex: number; /** Known to be committed up to here. */ readonly committedIndex: number } | null;
   readonly logProblem: string | null;
+  /** Why this state is known to be wrong, where a comparison of the replicas has found it so. */
+  readonly diverged: string | null;
 }
 
 export interface Findings {
@@ -183,7 +185,12 @@ function openGroup(group: string, dir: string, { log, problem }: OpenedLog): Ope
     stored === null || logProblem !== null
       ? null
       : { lastIndex: stored.lastIndex(), committedIndex: Math.max(applied.index, Math.min(stored.hardState().commit, stored.lastIndex())) };
-  return { findings: { group, applied, log: found, logProblem }, copy, path, log: logProblem === null ? stored : null };
+  return {
+    findings: { group, applied, log: found, logProblem, diverged: pointer.diverged ?? null },
+    copy,
+    path,
+    log: logProblem === null ? stored : null,
+  };
 }
 
 function contradiction(stored: GroupLog, applied: LogPosition): string | null {
