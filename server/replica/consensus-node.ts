@@ -142,20 +142,14 @@ export class ConsensusNode implements NodeServices {
     if (name !== options.name || incarnation === null)
       throw new Error(`this data directory belongs to node ${name}, not to ${options.name}`);
     const host = new ReplicaHost({
-      name,
+      ...options,
       self: `${name}@${incarnation}`,
       runtime: { ...options.runtime, wallMs: () => this.wallMs() },
-      log: options.log,
-      storage: options.storage,
       transport: this.#transport,
-      timing: options.timing,
-      limits: options.limits,
       clock: this.#clock.hybrid,
       reserve: this.#clock.reserve,
-      logger: options.logger,
       observer: this.#observer(),
       storageFull: () => options.disk().full,
-      checkpoints: options.checkpoints,
       firstMembers: this.#identity.members,
     });
     this.#host = host;
