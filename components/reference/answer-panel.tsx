@@ -74,14 +74,14 @@ function Answered({ attempt }: { readonly attempt: Extract<Attempt, { kind: 'ans
       {body === '' && end !== 'open' ? (
         <p className="text-sm text-ink-soft">{said.emptyBody}</p>
       ) : (
-        <pre
+        <section
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
           tabIndex={0}
           aria-label={referenceText.body}
-          className="scroll-thin max-h-[28rem] overflow-auto rounded-md border bg-sunken px-3 py-2 font-mono text-xs break-all whitespace-pre-wrap"
+          className="scroll-thin max-h-[28rem] overflow-auto rounded-md border bg-sunken px-3 py-2"
         >
-          {end === 'whole' ? readable(body, mediaType) : body}
-        </pre>
+          <pre className="font-mono text-xs break-all whitespace-pre-wrap">{end === 'whole' ? readable(body, mediaType) : body}</pre>
+        </section>
       )}
       {end === 'cut' ? <p className="text-xs text-ink-soft">{said.cut(SHOWN_BYTES_MAX / 1000)}</p> : null}
     </div>

@@ -42,8 +42,6 @@ test('restores nothing over a change that somebody made in between, and shows it
   const history = new HistoryPage(page);
   await history.open(namespace, 'shared');
   await history.revision(1).click();
-  // The stream would tell of the change before the dialog is through.
-  await page.route('**/api/v1/events*', (route) => route.abort());
   await page.route('**/restore', async (route) => {
     await config.put(namespace, 'shared', { value: 'theirs' });
     await page.unroute('**/restore');

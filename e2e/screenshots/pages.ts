@@ -23,6 +23,8 @@ export const PAGES: readonly PicturedPage[] = [
   { name: 'restore', path: paths.history(namespace, key, { to: 3 }), prepare: restore },
   { name: 'deleted-keys', path: paths.deleted(deletedFrom) },
   { name: 'audit', path: `${paths.audit}?namespace=${encodeURIComponent(namespace.split('/')[0] ?? '')}`, prepare: openEvent },
+  { name: 'cluster', path: paths.cluster },
+  { name: 'lab', path: paths.lab },
   { name: 'access', path: paths.access },
   { name: 'api', path: `${paths.reference}?op=getEntry`, prepare: tryRequest },
 ];

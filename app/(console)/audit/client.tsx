@@ -36,11 +36,9 @@ import { useExport } from './use-export.tsx';
 export function AuditPage({ failure }: { readonly failure: FirstFailure | null }): ReactElement {
   const { reader } = useConsole();
   const address = useSearchParams();
-  const asked = address.toString();
-  const filter = useMemo(() => {
-    const parameters = new URLSearchParams(asked);
-    return auditFilterFrom((name) => parameters.get(name));
-  }, [asked]);
+  // The same object as long as it asks for the same: whether events are followed is no part of it.
+  const asked = JSON.stringify(auditFilterFrom((name) => address.get(name)));
+  const filter = useMemo(() => JSON.parse(asked) as AuditFilter, [asked]);
   const following = address.get('live') !== 'off';
   const options = auditQuery(reader, filter);
   const list = useInfiniteQuery(options);
