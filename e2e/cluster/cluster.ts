@@ -15,6 +15,8 @@ import { until } from './until.ts';
 export interface RealClusterOptions {
   /** 3 unless told otherwise; their names are n1, n2, … */
   readonly nodes?: number | undefined;
+  /** How many of them, the last ones, do not form the cluster but join it: they have to be added. None unless told otherwise. */
+  readonly joining?: number | undefined;
   /** Flags of every node, name and value by turns, beyond those that make it one of this cluster. */
   readonly flags?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -58,6 +60,7 @@ export class RealCluster {
   /** Chooses ports and folders; nothing runs yet. */
   static async prepare({
     nodes = 3,
+    joining = 0,
     flags = [],
     env = {},
     adminKey = drawKey(),
@@ -72,16 +75,25 @@ export class RealCluster {
     const portOf = (at: number, kind: 0 | 1 | 2): number => ports[3 * at + kind] ?? Number.NaN;
     const ownPeer = (at: number): string => `127.0.0.1:${portOf(at, 1)}`;
     const peerOf = (at: number): string => (network === null ? ownPeer(at) : `127.0.0.1:${portOf(at, 2)}`);
-    const list = ids.map((id, at) => `${id}=${peerOf(at)}`).join(',');
+    const founders = nodes - joining;
+    const list = ids
+      .slice(0, founders)
+      .map((id, at) => `${id}=${peerOf(at)}`)
+      .join(',');
+    const doors = ids.slice(0, founders).map((_, at) => `http://127.0.0.1:${portOf(at, 0)}`);
     const processes = ids.map((id, at) => {
       const listen = `127.0.0.1:${portOf(at, 0)}`;
       const data = join(folder, id);
+      const way =
+        at < founders
+          ? ['--initial-cluster', list]
+          : ['--join', doors.join(','), '--advertise-peer', peerOf(at), '--advertise-url', `http://${listen}`];
       return new NodeProcess({
         id,
         url: `http://${listen}`,
         peer: peerOf(at),
         data,
-        flags: ['--id', id, '--data', data, '--listen', listen, '--peer-listen', ownPeer(at), '--initial-cluster', list, ...flags],
+        flags: ['--id', id, '--data', data, '--listen', listen, '--peer-listen', ownPeer(at), ...way, ...flags],
         env: { CONFMAN_CLUSTER_SECRET: secret, CONFMAN_ADMIN_KEY: adminKey, CONFMAN_LAB: '1', CONFMAN_WEB: 'false', ...env },
         logFile: join(folder, `${id}.log`),
         program,
@@ -161,6 +173,21 @@ export class RealCluster {
     const { status, json, text } = await this.api(node, '/cluster', { timeoutMs: 5_000 });
     if (status !== 200) throw new Error(`${node.id}: ${status} ${text}`);
     return json as unknown as ClusterStatus;
+  }
+
+  /** Asks `by` to add a node, as it says of itself that it can be reached. */
+  async addMember(by: NodeProcess, { id, url, spec: { peer } }: NodeProcess, replaces?: string): Promise<RawAnswer> {
+    return this.api(by, '/cluster/members', { method: 'POST', body: { id, peer, url, ...(replaces === undefined ? {} : { replaces }) } });
+  }
+
+  async removeMember(by: NodeProcess, id: string): Promise<RawAnswer> {
+    return this.api(by, `/cluster/members/${id}`, { method: 'DELETE' });
+  }
+
+  /** Names of the voters, as this node sees them, sorted. */
+  async voters(seenBy: NodeProcess): Promise<readonly string[]> {
+    const [group] = (await this.status(seenBy)).groups;
+    return (group?.members ?? []).flatMap(({ node, voter }) => (voter ? [node] : [])).toSorted();
   }
 
   /** The node that leads and that these nodes all know to lead. */
