@@ -56,6 +56,8 @@ class TcpPeerTransport implements PeerTransport {
   #tls: PeerTls | null;
   #listener: Listener | null = null;
   #running = false;
+  /** Rises when what this node says of itself may have changed. */
+  #introduction = 0;
 
   constructor(options: PeerTransportOptions) {
     const { handlers, log, timers, secret } = options;
@@ -124,6 +126,8 @@ class TcpPeerTransport implements PeerTransport {
   }
 
   reconnect(names?: readonly string[]): void {
+    // A handshake that is under way says what does not hold any more: it comes to nothing.
+    this.#introduction += 1;
     for (const peer of this.#peers.values()) {
       if (names !== undefined && !names.includes(peer.name)) continue;
       peer.disconnect('hands are shaken anew');
@@ -283,8 +287,13 @@ class TcpPeerTransport implements PeerTransport {
 
   #greetIncoming(socket: Socket): void {
     const source = socket.remoteAddress ?? '?';
+    const introduction = this.#introduction;
     greet(socket, this.#greeting({ type: 'acceptor' }), (outcome) => {
-      if (!this.#running || (outcome.kind === 'established' && this.#dropped.has(outcome.remote.name))) {
+      if (
+        !this.#running ||
+        introduction !== this.#introduction ||
+        (outcome.kind === 'established' && this.#dropped.has(outcome.remote.name))
+      ) {
         socket.destroy();
       } else if (outcome.kind === 'established') {
         this.#listener?.authenticated(socket);
@@ -304,6 +313,7 @@ class TcpPeerTransport implements PeerTransport {
       return () => undefined;
     }
     const { timers } = this.#options;
+    const introduction = this.#introduction;
     const options = {
       address,
       timers,
@@ -315,7 +325,7 @@ class TcpPeerTransport implements PeerTransport {
       if (outcome.kind !== 'established') {
         this.#noteFailure(peer.address ?? '?', outcome, peer);
         done(outcome.kind === 'refused' ? 'refused' : 'failed');
-      } else if (this.#peers.get(peer.name) !== peer || this.#dropped.has(peer.name)) {
+      } else if (this.#peers.get(peer.name) !== peer || this.#dropped.has(peer.name) || introduction !== this.#introduction) {
         socket.destroy();
         done('failed');
       } else {

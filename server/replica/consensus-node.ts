@@ -251,11 +251,13 @@ export class ConsensusNode implements NodeServices {
       clock: () => this.#clock.observe(),
       onClock: (_from, clock) => void this.#clock.heard(clock),
       // A peer speaks for itself only: the handshake has proved its name and incarnation.
-      onRaft: (from, group, messages) =>
-        this.#host?.onRaft(
-          group,
-          messages.filter((message) => message.from === `${from.name}@${from.hello.incarnation ?? ''}`),
-        ),
+      onRaft: (from, group, messages) => {
+        const id = `${from.name}@${from.hello.incarnation ?? ''}`;
+        // It has joined since it said who it is: it is asked again.
+        if (from.hello.incarnation === null) this.#options.runtime.defer(() => this.#transport.reconnect([from.name]));
+        const own = messages.filter((message) => message.from === id);
+        this.#host?.onRaft(group, own);
+      },
       onRaftDropped: (to, group) => this.#host?.onRaftDropped(to, group),
       onRequest: (from, method, body, context) => this.#onRequest(from, method, body, context.timeoutMs ?? 0),
       onStream: async (_from, stream) => {
