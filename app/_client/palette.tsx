@@ -58,20 +58,23 @@ export function Palette({ onClose, onSignOut }: PaletteProps): ReactElement {
     },
     {
       label: text.palette.entries,
-      items: [
-        ...entries.map(({ namespace, key }) => ({
-          id: `entry ${namespace} ${key}`,
-          label: key,
-          hint: namespace,
-          Icon: FileText,
-          run: () => router.push(paths.entry(namespace, key)),
-        })),
-        ...(wanted === ''
-          ? []
-          : [{ id: 'search', label: text.palette.searchAll(wanted), Icon: Search, run: () => router.push(paths.search(wanted)) }]),
-      ],
+      items: entries.map(({ namespace, key }) => ({
+        id: `entry ${namespace} ${key}`,
+        label: key,
+        hint: namespace,
+        Icon: FileText,
+        run: () => router.push(paths.entry(namespace, key)),
+      })),
     },
     { label: text.palette.actions, items: actions.filter(fits(wanted)) },
+    {
+      // Last: whatever fits by name is nearer to what is meant.
+      label: text.palette.everywhere,
+      items:
+        wanted === ''
+          ? []
+          : [{ id: 'search', label: text.palette.searchAll(wanted), Icon: Search, run: () => router.push(paths.search(wanted)) }],
+    },
   ];
   return (
     <CommandPalette

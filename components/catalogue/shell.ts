@@ -28,6 +28,7 @@ export const shellText = {
     namespaces: 'Namespaces',
     entries: 'Entries',
     actions: 'Actions',
+    everywhere: 'Everywhere',
     newEntry: (namespace: string) => `New entry in ${namespace}`,
     searchAll: (query: string) => `Search keys and values for “${query}”`,
     theme: (theme: string) => `Theme: ${theme}`,

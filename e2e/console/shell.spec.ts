@@ -20,9 +20,11 @@ test('goes anywhere by the palette, by keyboard alone', async ({ as, api, namesp
   await expect(new EntryPage(page).heading).toHaveText('palette/target');
 
   await shell.command('theme dark');
+  await expect(shell.palette.getByRole('option').first()).toHaveText('Theme: Dark');
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveClass(/dark/);
   await shell.command('nothing that there is');
+  await expect(shell.palette.getByRole('option')).toHaveText(/^Search keys and values for “nothing that there is”/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Search' })).toBeVisible();
 });
