@@ -1,8 +1,11 @@
+'use client';
+
 import type { ReactElement } from 'react';
 import type { Problem } from '../../lib/contract/schemas/problem.ts';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { useHydrated } from '../ui/use-hydrated.ts';
 
 export interface WaitingProps {
   /** The last `version-not-reached` answer. */
@@ -15,13 +18,14 @@ export interface WaitingProps {
 /** A node is behind what this browser has seen: says how far, and offers the leader. Nothing old passes for new meanwhile. */
 export function Waiting({ problem, shown, onReadFromLeader }: WaitingProps): ReactElement {
   const report = problem.groups?.[0];
+  const hydrated = useHydrated();
   return (
     <Notice
       look="wait"
       live="polite"
       title={report === undefined ? text.waiting.plain : text.waiting.title(report.node, report.applied, bare(report.required))}
       actions={
-        <Button size="sm" onClick={onReadFromLeader}>
+        <Button size="sm" disabled={!hydrated} onClick={onReadFromLeader}>
           {text.waiting.fromLeader}
         </Button>
       }

@@ -198,6 +198,7 @@ describe('up', () => {
       format: 'esm',
       platform: 'node',
       external: ['*/main/serve-node.ts'],
+      loader: { '.node': 'copy' },
       logLevel: 'silent',
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     });
