@@ -5,8 +5,12 @@
  */
 import type { ApiKey, AuditEvent, EntryType, LogPosition, Role } from '../../lib/contract/model.ts';
 import type { MemberInfo } from './member-info.ts';
+import type { ApiKeyRow, EntryRow, NamespaceRow, RevisionRow } from './row-types.ts';
 import type { WatchCommand } from './watch-types.ts';
 import type { ConfState, Entry as LogEntry } from '../raft/types.ts';
+
+export type * from './row-types.ts';
+export type * from './shard-types.ts';
 
 // ---------------------------------------------------------------- commands
 
@@ -18,7 +22,8 @@ export interface Actor {
 
 /** A precondition on the last change of a key: `If-Match`, or `If-None-Match: *`. Decided when applied, so exact under concurrency. */
 export interface Precondition {
-  readonly ifMatch?: LogPosition | undefined;
+  /** `group`: whose log it is of, where it is not the group that the command goes to. */
+  readonly ifMatch?: (LogPosition & { readonly group?: string | undefined }) | undefined;
   readonly ifAbsent?: boolean | undefined;
 }
 
@@ -109,6 +114,8 @@ export interface Stamp {
 /** An entry's state after (or, in a conflict, before) a change, without the value. */
 export interface EntryState {
   readonly key: string;
+  /** Group whose log `position` is of, where the entry came from another one and has not changed since. */
+  readonly group?: string | undefined;
   readonly type: EntryType;
   readonly revision: number;
   readonly position: LogPosition;
@@ -154,6 +161,8 @@ export interface Applied {
   readonly replayed: boolean;
   /** Position of the command that `result` speaks of: equal to `position` unless replayed. */
   readonly resultPosition: LogPosition;
+  /** Group whose log `resultPosition` is of, where the request was answered before the namespace came here. */
+  readonly resultGroup?: string | undefined;
   readonly stamp: Stamp | null;
 }
 
@@ -215,39 +224,6 @@ export interface StateMachine {
 }
 
 // ---------------------------------------------------------------- queries
-
-export interface EntryRow extends EntryState {
-  readonly namespace: string;
-  /** Absent when the query said `values: false`. */
-  readonly value?: string | undefined;
-}
-
-export interface RevisionRow {
-  readonly namespace: string;
-  readonly key: string;
-  readonly revision: number;
-  readonly value: string | null;
-  readonly type: EntryType;
-  readonly position: LogPosition;
-  readonly author: string;
-  readonly message: string;
-  readonly timeMs: number;
-  readonly deleted: boolean;
-}
-
-export interface NamespaceRow {
-  readonly namespace: string;
-  readonly description: string;
-  readonly owner: string;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-  readonly position: LogPosition;
-  readonly entries: number;
-}
-
-export interface ApiKeyRow extends ApiKey {
-  readonly secretHash: string;
-}
 
 /** What a caller may see: null for everything, else namespace prefixes (path-wise). */
 export type Scope = readonly string[] | null;
@@ -362,7 +338,12 @@ export interface Queries {
   };
   idempotency: {
     readonly q: { readonly scope: string };
-    readonly a: { readonly request: string; readonly position: LogPosition; readonly result: CommandResult } | null;
+    readonly a: {
+      readonly request: string;
+      readonly position: LogPosition;
+      readonly group?: string | undefined;
+      readonly result: CommandResult;
+    } | null;
   };
   hash: { readonly q: object; readonly a: string };
 }
