@@ -81,6 +81,8 @@ export interface ShardQueries {
   registry: { readonly q: object; readonly a: Registry };
   /** What this group knows of a move; null: nothing. */
   move: { readonly q: { readonly move: string }; readonly a: MoveRecord | null };
+  /** Everything that this group knows of moves, oldest first: whether the answers of two groups go together is judged by it. */
+  moves: { readonly q: object; readonly a: readonly MoveRecord[] };
   /** What there is of a range, whoever keeps it: for plans. Takes time in proportion to it. */
   rangeSize: { readonly q: { readonly range: ShardRange }; readonly a: RangeSize };
   /** Rows of a range after a cursor (null: from the start), to be copied. `done`: there are no more in this state. */

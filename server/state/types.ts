@@ -357,6 +357,13 @@ export type AnswerOf<N extends QueryName> = Queries[N]['a'];
 export interface ReadAnswer<N extends QueryName> {
   readonly applied: LogPosition;
   readonly data: AnswerOf<N>;
+  /** The group does not keep the namespace that was asked about: `data` says nothing, and whoever routes looks again. */
+  readonly moved?: boolean | undefined;
+  /**
+   * Index of the group's log where what it keeps changed last, in this very state; absent or 0: never. Equal indexes of a
+   * group mean equal records of moves (query `moves`).
+   */
+  readonly ownershipIndex?: number | undefined;
 }
 
 /** A read-only view of a group's state from any thread. Reopened by its owner when the generation changes. */
