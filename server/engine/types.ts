@@ -162,6 +162,8 @@ export interface Engine {
   readonly nodeId: string;
   /** Groups with a replica on this node, sorted. */
   groups(): readonly string[];
+  /** Calls back whenever `groups()` has changed, until the returned function is called. */
+  onGroups(listener: () => void): () => void;
   view(group: string): GroupView;
   /** Cluster id and lineages as this replica's state has them; null before the cluster is formed or joined. */
   identity(group: string): StateIdentity | null;

@@ -8,7 +8,7 @@ import { formatHostPort } from '../config/units.ts';
 import { FileLogStore } from '../log/file-log-store.ts';
 import { LogCorruptionError, type LogStore } from '../log/types.ts';
 import { createPeerTransport } from '../peers/transport.ts';
-import type { PeerHandlers } from '../peers/types.ts';
+import type { PeerHandlers, PeerTransport } from '../peers/types.ts';
 import { Backups } from '../replica/backups.ts';
 import { processNowMs } from '../replica/board.ts';
 import type { ConsensusNodeOptions } from '../replica/node-options.ts';
@@ -93,6 +93,23 @@ function comparingOf(storage: FileStateStorage): ConsensusNodeOptions['comparing
   return { hashes, everyMs: settings.compareIntervalMs };
 }
 
+function createTransport(handlers: PeerHandlers): PeerTransport {
+  return createPeerTransport({
+    name: settings.id,
+    listen: formatHostPort(settings.peerListen),
+    secret,
+    handlers,
+    log: logger,
+    timers: {
+      now: processNowMs,
+      setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    },
+    random: () => Math.random(),
+    tls: settings.peerTls === null ? undefined : readTls(settings.peerTls),
+  });
+}
+
 async function start(): Promise<void> {
   const directory = openDataDirectory(settings);
   const stateDir = join(settings.data, 'state');
@@ -124,21 +141,7 @@ async function start(): Promise<void> {
     storage,
     identities: directory.identities,
     clockStore: directory.clock,
-    createTransport: (handlers: PeerHandlers) =>
-      createPeerTransport({
-        name: settings.id,
-        listen: formatHostPort(settings.peerListen),
-        secret,
-        handlers,
-        log: logger,
-        timers: {
-          now: processNowMs,
-          setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
-          clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-        },
-        random: () => Math.random(),
-        tls: settings.peerTls === null ? undefined : readTls(settings.peerTls),
-      }),
+    createTransport,
     logger,
     drawId: () => randomBytes(4).toString('hex'),
     disk: () => disk.state,
@@ -147,6 +150,10 @@ async function start(): Promise<void> {
       reopened: (group, state) => {
         engine.opened(group, state);
         disk.watchState(group, () => state.machine.sizeBytes());
+      },
+      closed: (group) => {
+        disk.forgetState(group);
+        engine.closed(group);
       },
       membersChanged: () => engine.membersChanged(node.host?.members() ?? []),
       roleChanged: () => undefined,

@@ -30,6 +30,8 @@ export const Identity = z.object({
   claim: z.string().optional(),
   memberSince: z.int().optional(),
   awaiting: z.array(z.string()).optional(),
+  begun: z.array(z.string()).optional(),
+  gone: z.array(z.string()).optional(),
   removedBecause: z.string().optional(),
 });
 

@@ -35,6 +35,11 @@ export class DiskWatch {
     this.#states.set(group, sizeBytes);
   }
 
+  /** The group is gone from this node. */
+  forgetState(group: string): void {
+    this.#states.delete(group);
+  }
+
   stop(): void {
     this.#stopped = true;
   }

@@ -5,7 +5,7 @@ import { AnswerCache } from './answer-cache.ts';
 const answer = (index: number): ReadAnswer<'entry'> => ({ applied: { term: 1, index }, data: null });
 
 test('gives an answer again while nothing newer is applied', () => {
-  const cache = new AnswerCache(1_000_000);
+  const cache = new AnswerCache(() => 1_000_000);
   expect(cache.get('a', 5, 1)).toBeUndefined();
   const first = answer(5);
   cache.put('a', first, 0);
@@ -14,7 +14,7 @@ test('gives an answer again while nothing newer is applied', () => {
 });
 
 test('forgets everything with the first entry that is applied after it', () => {
-  const cache = new AnswerCache(1_000_000);
+  const cache = new AnswerCache(() => 1_000_000);
   cache.get('a', 5, 1);
   cache.put('a', answer(5), 0);
   expect(cache.get('a', 6, 1)).toBeUndefined();
@@ -22,21 +22,21 @@ test('forgets everything with the first entry that is applied after it', () => {
 });
 
 test('forgets everything when the state was replaced, at whatever index', () => {
-  const cache = new AnswerCache(1_000_000);
+  const cache = new AnswerCache(() => 1_000_000);
   cache.get('a', 5, 1);
   cache.put('a', answer(5), 0);
   expect(cache.get('a', 5, 2)).toBeUndefined();
 });
 
 test('does not keep an answer from a state older than the one shown', () => {
-  const cache = new AnswerCache(1_000_000);
+  const cache = new AnswerCache(() => 1_000_000);
   cache.get('a', 5, 1);
   cache.put('a', answer(4), 0);
   expect(cache.get('a', 5, 1)).toBeUndefined();
 });
 
 test('stays within its bound', () => {
-  const cache = new AnswerCache(10_000);
+  const cache = new AnswerCache(() => 10_000);
   cache.get('k', 5, 1);
   for (let i = 0; i < 100; i += 1) cache.put(`k${i}`, answer(5), 1000);
   let kept = 0;

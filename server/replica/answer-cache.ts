@@ -19,14 +19,14 @@ export function cacheKey(query: Query): string | null {
 const ANSWER_BYTES = 512;
 
 export class AnswerCache {
-  readonly #bytesMax: number;
+  readonly #bytesMax: () => number;
   #answers = new Map<string, ReadAnswer<QueryName>>();
   #bytes = 0;
   /** All answers are of states at or behind which the board has shown nothing newer. Invariant: each answer's applied index >= this. */
   #appliedIndex = -1;
   #generation = -1;
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: () => number) {
     this.#bytesMax = bytesMax;
   }
 
@@ -43,7 +43,7 @@ export class AnswerCache {
   put(key: string, answer: ReadAnswer<QueryName>, valueBytes: number): void {
     // Read from a state older than the board showed: cannot happen with one database per generation, and must not be kept.
     if (answer.applied.index < this.#appliedIndex) return;
-    if (this.#bytes >= this.#bytesMax) this.#clear(this.#appliedIndex, this.#generation);
+    if (this.#bytes >= this.#bytesMax()) this.#clear(this.#appliedIndex, this.#generation);
     this.#answers.set(key, answer);
     this.#bytes += ANSWER_BYTES + 2 * (key.length + valueBytes);
   }

@@ -20,8 +20,10 @@ export interface ApplyLoopOptions {
   readonly confChanged: (input: ApplyInput) => void;
 }
 
-/** Bounds of one turn. */
+/** Bounds of one turn, for all groups together. */
 const ENTRIES_MAX = 512;
+/** What each gets nevertheless: a transaction for less costs more than it does. */
+const ENTRIES_MIN = 16;
 const BYTES_MAX = 4 * 1024 * 1024;
 
 export class ApplyLoop {
@@ -68,11 +70,13 @@ export class ApplyLoop {
     return !this.#held && !this.#paused && this.#options.machine().applied().index < this.#committedTo;
   }
 
-  run(): void {
+  /** @param share of the turn, in (0, 1] */
+  run(share: number): void {
     if (!this.due) return;
     const { group, log, machine } = this.#options;
     const from = machine().applied().index + 1;
-    const entries = log.entries(from, Math.min(this.#committedTo + 1, from + ENTRIES_MAX), BYTES_MAX);
+    const entriesMax = Math.max(ENTRIES_MIN, Math.ceil(ENTRIES_MAX * share));
+    const entries = log.entries(from, Math.min(this.#committedTo + 1, from + entriesMax), Math.ceil(BYTES_MAX * share));
     if (typeof entries === 'string') return assert(false, `group ${group}: committed entries from ${from} are ${entries}`);
     this.#apply(entries);
   }

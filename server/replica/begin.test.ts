@@ -4,7 +4,7 @@ import { MemoryLogStore } from '../log/memory-log-store.ts';
 import type { MemberInfo } from '../state/member-info.ts';
 import { beginGroup } from './begin.ts';
 import { GENESIS } from './genesis.ts';
-import type { IdentityStore, NodeIdentity } from './identity.ts';
+import { IdentityKeeper, type IdentityStore, type NodeIdentity } from './identity.ts';
 import type { StateStorage } from './state-storage.ts';
 
 const member: MemberInfo = { id: 'n1@0', name: 'n1', incarnation: '0', peer: 'n1:1', url: 'http://n1' };
@@ -19,11 +19,12 @@ const formed: NodeIdentity = {
   members: [member],
 };
 
-function identityStore(): IdentityStore & { readonly saved: NodeIdentity[] } {
-  const saved = [formed];
-  return { saved, load: () => saved.at(-1) ?? formed, save: (identity) => void saved.push(identity) };
+function identityStore(identity = formed): IdentityStore & { readonly saved: NodeIdentity[] } {
+  const saved = [identity];
+  return { saved, load: () => saved.at(-1) ?? identity, save: (next) => void saved.push(next) };
 }
 
+const first = { members: [member], level: 1 };
 const SMALL = { segmentBytes: 4096 };
 
 /** States are counted, not kept: what is looked at here is the log. */
@@ -37,6 +38,7 @@ function countingStorage(): StateStorage & { created: number } {
       this.created += 1;
     },
     open: unused,
+    remove: unused,
     copy: unused,
     stage: unused,
     install: unused,
@@ -54,15 +56,9 @@ function scheduler(): { readonly schedule: (task: () => void) => void; run(): vo
   };
 }
 
-async function begun(
-  disk: MemoryDisk,
-  run: () => void,
-  identity: NodeIdentity,
-  storage: StateStorage,
-  store: IdentityStore,
-): Promise<MemoryLogStore> {
+async function begun(disk: MemoryDisk, run: () => void, storage: StateStorage, store: IdentityStore): Promise<MemoryLogStore> {
   const log = MemoryLogStore.open(disk, SMALL);
-  const done = beginGroup('default', identity, log, storage, store);
+  const done = beginGroup('default', first, { log, storage, identity: new IdentityKeeper(store) });
   run();
   await done;
   return log;
@@ -74,10 +70,11 @@ describe('the beginning of a group', () => {
     // Records stand at multiples of 8 bytes; header, group, snapshot and hard state of a first write are shorter than this.
     for (let bytes = 0; bytes <= 800; bytes += 8) {
       const disk = new MemoryDisk(schedule);
-      void beginGroup('default', formed, MemoryLogStore.open(disk, SMALL), countingStorage(), identityStore());
+      const identity = new IdentityKeeper(identityStore());
+      void beginGroup('default', first, { log: MemoryLogStore.open(disk, SMALL), storage: countingStorage(), identity });
       disk.crash('tear-prefix', (n) => Math.min(n - 1, bytes));
       const store = identityStore();
-      const log = await begun(disk, run, formed, countingStorage(), store);
+      const log = await begun(disk, run, countingStorage(), store);
       expect(log.group('default').base()).toMatchObject(GENESIS);
       expect(log.group('default').hardState().term).toBe(GENESIS.term);
       expect(store.saved.at(-1)?.began).toBe(true);
@@ -88,7 +85,7 @@ describe('the beginning of a group', () => {
     const { schedule, run } = scheduler();
     const storage = countingStorage();
     const disk = new MemoryDisk(schedule);
-    await begun(disk, run, { ...formed, began: true }, storage, identityStore()).then(
+    await begun(disk, run, storage, identityStore({ ...formed, began: true })).then(
       () => expect.unreachable('a log that is gone is damage'),
       (error: unknown) => expect(String(error)).toContain('log files are missing'),
     );

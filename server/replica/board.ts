@@ -15,7 +15,8 @@ type Field = (typeof FIELDS)[number];
 
 /** Threads that wait for applied indexes. */
 export const CLIENTS_MAX = 8;
-export const GROUPS_MAX = 256;
+/** Groups that a process may have had, removed ones included. */
+export const GROUPS_MAX = 1024;
 const SLOT = 24;
 /** Wanted indexes stand behind the fields of their slot. */
 const WANT = FIELDS.length;

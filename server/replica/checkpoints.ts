@@ -49,6 +49,11 @@ export class Checkpointer {
     return this.#completed;
   }
 
+  /** The group is closed. */
+  forget(group: string): void {
+    this.#last.delete(group);
+  }
+
   /** Called once per tick and group. */
   run(replica: CheckpointSubject, nowMs: number): void {
     if (!replica.serving) return;

@@ -70,6 +70,7 @@ export class Comparisons {
   /** When this node, as leader, compares next; null while it does not lead. */
   readonly #next = new Map<string, number | null>();
   readonly #asked = new Set<string>();
+  /** One at a time: each takes a thread on every member. */
   readonly #running = new Set<string>();
   #completed = 0;
 
@@ -100,7 +101,7 @@ export class Comparisons {
       this.#asked.add(group);
       const next = this.#next.get(group) ?? null;
       if (next === null) this.#next.set(group, runtime.nowMs() + Math.min(SOON_MS, everyMs));
-      else if (runtime.nowMs() >= next && !this.#running.has(group)) void this.#lead(group);
+      else if (runtime.nowMs() >= next && this.#running.size === 0) void this.#lead(group);
     }
   }
 

@@ -5,20 +5,15 @@
 import type { ClockValue } from '../clock/hlc.ts';
 import type { HealthCheck, LabState, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
-import { LogCorruptionError } from '../log/types.ts';
 import { type Hello, type PeerHandlers, PeerReplyError, type PeerTransport, type RemotePeer } from '../peers/types.ts';
-import { beginGroup } from './begin.ts';
-import { Comparisons } from './comparisons.ts';
 import { Entrance } from './entrance.ts';
 import { initialClusterHash } from './formation.ts';
 import { helloOf } from './hello.ts';
-import { type HostObserver, ReplicaHost } from './host.ts';
-import type { NodeIdentity } from './identity.ts';
+import type { ReplicaHost } from './host.ts';
+import { GROUP_DEFAULT, IdentityKeeper, type NodeIdentity } from './identity.ts';
 import { Lab } from './lab.ts';
-import { Members } from './members.ts';
-import { Maintenance } from './maintenance.ts';
 import { Lateness } from './lateness.ts';
-import { commonToMembers, ProgramTooOldError, spokenLevels, tooOld } from './levels.ts';
+import { ProgramTooOldError, spokenLevels, tooOld } from './levels.ts';
 import { metricsText } from './metrics-text.ts';
 import { healthChecks, type NodeFacts, nodeReasons } from './node-health.ts';
 import type { ConsensusNodeOptions } from './node-options.ts';
@@ -31,12 +26,10 @@ import type { ReadQuestion } from './read-index-queue.ts';
 import { answerPeer } from './peer-requests.ts';
 import { relayTo } from './relay.ts';
 import { receiveSnapshot } from './snapshot-receiver.ts';
-import { StatusCollector } from './status-collector.ts';
+import { Serving } from './serving.ts';
 import { runTicks } from './tick-loop.ts';
 import { type NodePhase, unformedStatus, unformedView } from './unformed.ts';
 import { handOver, transferLeadership } from './transfer.ts';
-
-export const GROUP_DEFAULT = 'default';
 
 export class ConsensusNode implements NodeServices {
   readonly #options: ConsensusNodeOptions;
@@ -48,20 +41,17 @@ export class ConsensusNode implements NodeServices {
   readonly #startedMs: number;
   /** Settles when `start` is through. */
   #starting: Promise<void> = Promise.resolve();
-  #identity: NodeIdentity;
+  readonly #identity: IdentityKeeper;
   #entrance: Entrance | null = null;
   #phase: NodePhase = 'forming';
   #phaseDetail = '';
-  #members: Members | null = null;
-  #host: ReplicaHost | null = null;
-  #status: StatusCollector | null = null;
-  #maintenance: Maintenance | null = null;
-  #comparisons: Comparisons | null = null;
+  /** From the moment on when this node belongs to a cluster. */
+  #serving: Serving | null = null;
 
   constructor(options: ConsensusNodeOptions) {
     this.#options = options;
     this.#clock = new NodeClock(options.clockStore, () => this.wallMs());
-    this.#identity = options.identities.load();
+    this.#identity = new IdentityKeeper(options.identities);
     this.#startedMs = options.runtime.nowMs();
     this.#transport = options.createTransport(this.#handlers());
   }
@@ -71,7 +61,7 @@ export class ConsensusNode implements NodeServices {
   }
 
   get host(): ReplicaHost | null {
-    return this.#host;
+    return this.#serving?.host ?? null;
   }
 
   get transport(): PeerTransport {
@@ -87,10 +77,11 @@ export class ConsensusNode implements NodeServices {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     if (signal.aborted) return;
-    if (this.#identity.stage === 'removed') return this.#removed(this.#identity.removedBecause ?? 'it was removed');
+    const { stage, removedBecause } = this.#identity.current;
+    if (stage === 'removed') return this.#removed(removedBecause ?? 'it was removed');
     await this.#transport.start();
-    if (!signal.aborted && this.#identity.stage !== 'formed') await this.#enter();
-    if (!signal.aborted && this.#identity.stage === 'formed') await this.#serve();
+    if (!signal.aborted && stage !== 'formed') await this.#enter();
+    if (!signal.aborted && this.#identity.current.stage === 'formed') await this.#serve();
   }
 
   async #enter(): Promise<void> {
@@ -113,7 +104,8 @@ export class ConsensusNode implements NodeServices {
       },
     });
     this.#entrance = entrance;
-    this.#identity = (await entrance.run()) ?? this.#identity;
+    await entrance.run();
+    this.#identity.reload();
   }
 
   /** The end of this node: durable first, so that it is not forgotten with the process. */
@@ -121,11 +113,10 @@ export class ConsensusNode implements NodeServices {
     if (this.#phase === 'removed') return;
     this.#phase = 'removed';
     this.#phaseDetail = reason;
-    const { identities, logger, observer, onRemoved } = this.#options;
-    this.#identity = { ...this.#identity, stage: 'removed', removedBecause: reason };
-    identities.save(this.#identity);
+    const { logger, observer, onRemoved } = this.#options;
+    this.#identity.update((current) => ({ ...current, stage: 'removed', removedBecause: reason }));
     logger('error', 'removed', { reason });
-    for (const group of this.#host?.groups() ?? []) this.#host?.replica(group)?.leaveService('removed', reason);
+    for (const group of this.host?.groups() ?? []) this.host?.replica(group)?.leaveService('removed', reason);
     observer.published(GROUP_DEFAULT);
     onRemoved(reason);
   }
@@ -138,105 +129,46 @@ export class ConsensusNode implements NodeServices {
 
   async #serve(): Promise<void> {
     const options = this.#options;
-    const { nodeId: name, incarnation } = this.#identity;
+    const { nodeId: name, incarnation } = this.#identity.current;
     if (name !== options.name || incarnation === null)
       throw new Error(`this data directory belongs to node ${name}, not to ${options.name}`);
-    const host = new ReplicaHost({
+    const serving = new Serving({
       ...options,
       self: `${name}@${incarnation}`,
       runtime: { ...options.runtime, wallMs: () => this.wallMs() },
       transport: this.#transport,
-      clock: this.#clock.hybrid,
-      reserve: this.#clock.reserve,
-      observer: this.#observer(),
-      storageFull: () => options.disk().full,
-      firstMembers: this.#identity.members,
-    });
-    this.#host = host;
-    const parts = { ...options, self: options.name, host, transport: this.#transport };
-    this.#maintenance = new Maintenance({
-      ...parts,
-      group: GROUP_DEFAULT,
-      commonLevel: () => commonToMembers(options.name, host.members(), this.#transport),
-    });
-    if (options.comparing !== undefined) this.#comparisons = new Comparisons({ ...parts, ...options.comparing });
-    this.#status = new StatusCollector({
-      ...parts,
-      cluster: { id: this.#identity.clusterId ?? '', lineage: this.#identity.lineageId ?? '', name: this.#identity.clusterName },
-      electionTimeoutMs: options.timing.electionTicks * options.timing.tickMs,
+      clock: this.#clock,
+      identity: this.#identity,
       startedMs: this.#startedMs,
-      reasons: () => [...nodeReasons(this.#facts()), ...(this.#comparisons?.reasons() ?? [])],
-    });
-    await this.#open(host, GROUP_DEFAULT);
-    if (this.#stop.signal.aborted) return;
-    this.#members = new Members({
-      ...options,
-      ...options.timing,
-      host,
-      transport: this.#transport,
       pause: (ms) => this.#pause(ms),
       signal: this.#stop.signal,
-      identity: () => this.#identity,
-      mainGroup: GROUP_DEFAULT,
+      lab: this.#lab,
+      reasons: () => nodeReasons(this.#facts()),
     });
+    this.#serving = serving;
+    await serving.open();
+    if (this.#stop.signal.aborted) return;
     this.#phase = 'serving';
     this.#phaseDetail = '';
     this.#entrance = null;
-    keepPeers(this.#transport, options.name, host.members());
+    keepPeers(this.#transport, options.name, serving.host.members());
     this.#transport.reconnect();
     options.observer.published(GROUP_DEFAULT);
     runTicks({ runtime: options.runtime, tickMs: options.timing.tickMs, signal: this.#stop.signal }, (ticks, lateMs) => {
       this.#lateness.add(lateMs);
-      host.tick(ticks);
-      this.#members?.tick();
-      this.#maintenance?.tick();
-      this.#comparisons?.tick();
+      serving.tick(ticks);
     });
-  }
-
-  async #open(host: ReplicaHost, group: string): Promise<void> {
-    try {
-      const { log, storage, identities } = this.#options;
-      this.#identity = await beginGroup(group, this.#identity, log, storage, identities);
-      await host.open(group);
-    } catch (error) {
-      if (!(error instanceof LogCorruptionError)) throw error;
-      host.quarantine(group, error.message);
-    }
-  }
-
-  #observer(): HostObserver {
-    const { observer } = this.#options;
-    return {
-      ...observer,
-      reopened: (group, state) => {
-        this.#received(group, state.machine.applied().index);
-        observer.reopened(group, state);
-      },
-      roleChanged: (group) => {
-        observer.roleChanged(group);
-        this.#maintenance?.roleChanged();
-      },
-    };
-  }
-
-  /** Remembers that a group's state has come, before that is acknowledged to anybody: its log may not be empty any more. */
-  #received(group: string, index: number): void {
-    const { awaiting = [] } = this.#identity;
-    if (index === 0 || !awaiting.includes(group)) return;
-    this.#identity = { ...this.#identity, awaiting: awaiting.filter((one) => one !== group) };
-    this.#options.identities.save(this.#identity);
   }
 
   // ------------------------------------------------------------------------------------------------------- peers
 
   /** While a cluster forms the data directory knows more than this object. */
   #current(): NodeIdentity {
-    return this.#identity.stage === 'formed' ? this.#identity : this.#options.identities.load();
+    return this.#identity.current.stage === 'formed' ? this.#identity.current : this.#options.identities.load();
   }
 
   #hello(): Hello {
-    const levels = spokenLevels(this.#host?.replica(GROUP_DEFAULT)?.machine.level() ?? null);
+    const levels = spokenLevels(this.host?.replica(GROUP_DEFAULT)?.machine.level() ?? null);
     return helloOf(this.#options, this.#current(), levels, this.#entrance?.claim);
   }
 
@@ -245,8 +177,8 @@ export class ConsensusNode implements NodeServices {
       hello: () => this.#hello(),
       onHello: (remote) => {
         const own = this.#current();
-        const appliedIndex = this.#host?.replica(GROUP_DEFAULT)?.machine.applied().index ?? 0;
-        return judgePeer(own, { members: this.#host?.members() ?? own.members, appliedIndex }, remote);
+        const appliedIndex = this.host?.replica(GROUP_DEFAULT)?.machine.applied().index ?? 0;
+        return judgePeer(own, { members: this.host?.members() ?? own.members, appliedIndex }, remote);
       },
       clock: () => this.#clock.observe(),
       onClock: (_from, clock) => void this.#clock.heard(clock),
@@ -256,21 +188,21 @@ export class ConsensusNode implements NodeServices {
         // It has joined since it said who it is: it is asked again.
         if (from.hello.incarnation === null) this.#options.runtime.defer(() => this.#transport.reconnect([from.name]));
         const own = messages.filter((message) => message.from === id);
-        this.#host?.onRaft(group, own);
+        this.host?.onRaft(group, own);
       },
-      onRaftDropped: (to, group) => this.#host?.onRaftDropped(to, group),
+      onRaftDropped: (to, group) => this.host?.onRaftDropped(to, group),
       onRequest: (from, method, body, context) => this.#onRequest(from, method, body, context.timeoutMs ?? 0),
       onStream: async (_from, stream) => {
-        if (this.#host === null) throw new PeerReplyError('not-ready', 'this node does not serve yet');
-        await receiveSnapshot(this.#host, this.#options.storage, stream);
+        if (this.host === null) throw new PeerReplyError('not-ready', 'this node does not serve yet');
+        await receiveSnapshot(this.host, this.#options.storage, stream);
         return new Uint8Array(0);
       },
       onPeerChange: (name, { connected, refused }) => {
         this.#options.logger('debug', 'peer-changed', { name, connected, refused: refused?.reason });
-        const why = tooOld(this.#identity, refused);
+        const why = tooOld(this.#identity.current, refused);
         if (why !== null) this.#options.observer.fatal(`${this.#options.name} cannot go on`, new ProgramTooOldError(why));
         // The word of somebody who has proved the secret, and who has applied all that made this node a member.
-        if (refused?.reason === 'removed' && refused.by === 'peer' && this.#identity.stage === 'formed')
+        if (refused?.reason === 'removed' && refused.by === 'peer' && this.#identity.current.stage === 'formed')
           this.#removed(`${this.#options.name} was removed from the cluster (${name} says so): its data is of no more use to it`);
       },
     };
@@ -290,11 +222,11 @@ export class ConsensusNode implements NodeServices {
       {
         node: this,
         formState,
-        report: () => this.#status?.report() ?? null,
+        report: () => this.#serving?.status.report() ?? null,
         runtime,
         relayServer,
-        members: this.#members,
-        comparisons: this.#comparisons,
+        members: this.#serving?.members ?? null,
+        comparisons: this.#serving?.comparisons ?? null,
       },
       from,
       method,
@@ -306,7 +238,7 @@ export class ConsensusNode implements NodeServices {
   // ------------------------------------------------------------------------------------------------------- services
 
   view(group: string): ReturnType<ReplicaHost['view']> {
-    return this.#host?.view(group) ?? unformedView(group, this.#phase);
+    return this.host?.view(group) ?? unformedView(group, this.#phase);
   }
 
   heardClock(value: ClockValue): void {
@@ -314,26 +246,26 @@ export class ConsensusNode implements NodeServices {
   }
 
   propose(group: string, proposal: Proposal): void {
-    if (this.#host === null) proposal.settle({ kind: 'refused', code: 'not-ready' });
-    else this.#host.propose(group, proposal);
+    if (this.host === null) proposal.settle({ kind: 'refused', code: 'not-ready' });
+    else this.host.propose(group, proposal);
   }
 
   readIndex(group: string, question: ReadQuestion): void {
-    const replica = this.#host?.replica(group) ?? null;
+    const replica = this.host?.replica(group) ?? null;
     if (replica === null) question.settle({ kind: 'no-leader' });
     else replica.readIndex(question);
-    this.#host?.wake();
+    this.host?.wake();
   }
 
   async status(): Promise<ClusterStatus> {
     const { name, clusterName } = this.#options;
-    return this.#status?.collect() ?? unformedStatus(name, clusterName, this.#phase, this.#phaseDetail);
+    return this.#serving?.status.collect() ?? unformedStatus(name, clusterName, this.#phase, this.#phaseDetail);
   }
 
   #facts(): NodeFacts {
     return {
       node: this.#options.name,
-      host: this.#host,
+      host: this.host,
       view: this.view(GROUP_DEFAULT),
       disk: this.#options.disk(),
       clockAheadMs: this.#clock.aheadMs,
@@ -347,17 +279,17 @@ export class ConsensusNode implements NodeServices {
   }
 
   metrics(): string {
-    if (this.#host === null) return '';
-    return metricsText(this.#host, this.#transport, {
+    if (this.host === null) return '';
+    return metricsText(this.host, this.#transport, {
       loopLatenessMs: this.#lateness.quantiles(),
       clockIgnored: this.#clock.ignored,
-      comparisons: this.#comparisons,
+      comparisons: this.#serving?.comparisons ?? null,
     });
   }
 
   relay(node: string, request: RelayRequest, timeoutMs: number): Promise<RelayOutcome> {
     return relayTo(
-      { self: this.#options.name, members: this.#host?.members() ?? [], transport: this.#transport, server: this.#options.relayServer },
+      { self: this.#options.name, members: this.host?.members() ?? [], transport: this.#transport, server: this.#options.relayServer },
       node,
       request,
       timeoutMs,
@@ -365,13 +297,14 @@ export class ConsensusNode implements NodeServices {
   }
 
   async transfer(group: string, node: string, timeoutMs: number): ReturnType<NodeServices['transfer']> {
-    if (this.#host === null) return { kind: 'no-leader' };
-    return transferLeadership(this.#host, this.#transport, (ms) => this.#pause(ms), this.#options.runtime, { group, node, timeoutMs });
+    if (this.host === null) return { kind: 'no-leader' };
+    return transferLeadership(this.host, this.#transport, (ms) => this.#pause(ms), this.#options.runtime, { group, node, timeoutMs });
   }
 
   async changeMembers(...[change, by, timeoutMs]: Parameters<NodeServices['changeMembers']>): ReturnType<NodeServices['changeMembers']> {
-    if (this.#members === null) return { kind: 'refused', code: 'not-ready', detail: 'this node is no member of a cluster yet' };
-    return this.#members.change(change, by, timeoutMs);
+    const members = this.#serving?.members ?? null;
+    if (members === null) return { kind: 'refused', code: 'not-ready', detail: 'this node is no member of a cluster yet' };
+    return members.change(change, by, timeoutMs);
   }
 
   labState(): LabState {
@@ -379,20 +312,20 @@ export class ConsensusNode implements NodeServices {
   }
 
   labSet(change: Partial<LabState>): LabState {
-    return this.#host === null ? this.#lab.state : this.#lab.set(change, this.#host, this.#transport);
+    return this.host === null ? this.#lab.state : this.#lab.set(change, this.host, this.#transport);
   }
 
   damaged(group: string, detail: string): void {
-    this.#host?.quarantine(group, detail);
+    this.host?.quarantine(group, detail);
   }
 
   /** Hands leadership over, within `graceMs`, then ends everything. */
   async stop(graceMs: number): Promise<void> {
     if (this.#phase === 'stopped') return;
-    if (this.#host !== null) await handOver(this.#host, (ms) => this.#pause(ms), this.#options.runtime, graceMs);
+    if (this.host !== null) await handOver(this.host, (ms) => this.#pause(ms), this.#options.runtime, graceMs);
     this.#phase = 'stopped';
     this.#stop.abort();
-    this.#host?.stop();
+    this.host?.stop();
     // A start that is under way goes no further, but what it does now may still need the log, which our caller closes next.
     await this.#starting.catch(() => undefined);
     await this.#transport.stop();

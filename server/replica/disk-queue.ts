@@ -6,6 +6,14 @@ interface Item {
   readonly write: GroupWrite | null;
 }
 
+/** A write that belongs to no ready of a core: where a group begins, and where it ends. */
+interface Single {
+  readonly group: string;
+  /** Asked when the append begins, so that it sees all that was written before. Null: nothing is to be written. */
+  readonly write: () => GroupWrite | null;
+  readonly done: () => void;
+}
+
 /**
  * Group commit: whatever all groups want durable while the disk is busy goes with the next append, under one fdatasync.
  * One append is under way at a time; order is kept per group.
@@ -15,6 +23,7 @@ export class DiskQueue {
   readonly #persisted: (group: string, number: number, count: number) => void;
   readonly #failed: (error: Error) => void;
   #queued: Item[] = [];
+  #singles: Single[] = [];
   #writing = false;
   #counters = { appends: 0, entries: 0 };
 
@@ -33,7 +42,7 @@ export class DiskQueue {
   }
 
   get idle(): boolean {
-    return !this.#writing && this.#queued.length === 0;
+    return !this.#writing && this.#queued.length === 0 && this.#singles.length === 0;
   }
 
   /** `write` null: nothing of its own, but it may only be confirmed after what was queued before it. */
@@ -41,14 +50,28 @@ export class DiskQueue {
     this.#queued.push({ group, number, write });
   }
 
+  /** One write for a group whose core does not run, along with whatever the others want. Resolves when it is durable; never when the log fails. */
+  alone(group: string, write: Single['write']): Promise<void> {
+    return new Promise((resolve) => {
+      this.#singles.push({ group, write, done: resolve });
+      this.start();
+    });
+  }
+
+  /** Lets go of what a group still wanted: it is closed, and nobody waits for it. */
+  forget(group: string): void {
+    this.#queued = this.#queued.filter((item) => item.group !== group);
+  }
+
   /** Starts an append with everything queued, unless one is under way. */
   start(): void {
-    if (this.#writing || this.#queued.length === 0) return;
+    if (this.#writing || (this.#queued.length === 0 && this.#singles.length === 0)) return;
     const items = this.#queued;
-    this.#queued = [];
-    const writes = items.flatMap((item) => item.write ?? []);
+    const singles = this.#singles;
+    [this.#queued, this.#singles] = [[], []];
+    const writes = [...items.flatMap((item) => item.write ?? []), ...singles.flatMap(({ write }) => write() ?? [])];
     if (writes.length === 0) {
-      this.#confirm(items);
+      this.#confirm(items, singles);
       return;
     }
     this.#writing = true;
@@ -58,7 +81,9 @@ export class DiskQueue {
       writes,
       () => {
         this.#writing = false;
-        this.#confirm(items);
+        this.#confirm(items, singles);
+        // What came meanwhile for a group without a core wakes no turn.
+        if (this.#singles.length > 0) this.start();
       },
       (error) => this.#failed(error),
       // Leave to skip the sync for what needs none; the log still syncs entries, snapshots, terms and votes.
@@ -66,9 +91,10 @@ export class DiskQueue {
     );
   }
 
-  #confirm(items: readonly Item[]): void {
+  #confirm(items: readonly Item[], singles: readonly Single[]): void {
     const last = new Map<string, { number: number; count: number }>();
     for (const { group, number } of items) last.set(group, { number, count: (last.get(group)?.count ?? 0) + 1 });
     for (const [group, { number, count }] of last) this.#persisted(group, number, count);
+    for (const { done } of singles) done();
   }
 }

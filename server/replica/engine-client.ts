@@ -21,23 +21,14 @@ import {
 import { encodeCommand } from '../state/codec.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import type { Query, QueryName, ReadAnswer, StateIdentity, StateReader } from '../state/types.ts';
-import { AnswerCache, cacheKey } from './answer-cache.ts';
+import { cacheKey } from './answer-cache.ts';
 import { startBackup } from './backup-stream.ts';
 import { Board, processNowMs } from './board.ts';
-import type { ClientMessage, EngineClientInit, GroupOpened, HostMessage, NodePlace, Operation, Operations } from './protocol.ts';
+import type { ClientMessage, EngineClientInit, HostMessage, NodePlace, Operation, Operations } from './protocol.ts';
+import { type OpenGroup, OpenGroups } from './open-groups.ts';
 import { PortBatch } from './port-batch.ts';
 import type { ScanClient } from './scan.ts';
-import { type Waiter, Waiters } from './waiters.ts';
 import { within } from './within.ts';
-
-/** A group as this thread has it open. */
-interface OpenGroup {
-  readonly opened: GroupOpened;
-  readonly reader: StateReader | null;
-  readonly answers: AnswerCache;
-  readonly waiters: Waiters;
-  readonly listeners: Set<(appliedIndex: number) => void>;
-}
 
 interface Asked {
   resolve(value: never): void;
@@ -52,8 +43,6 @@ export interface EngineClientOptions {
   readonly scans: ScanClient;
 }
 
-const ANSWERS_BYTES_MAX = 16 * 1024 * 1024;
-
 export class EngineClient implements Engine {
   readonly nodeId: string;
   readonly lab: Engine['lab'];
@@ -61,13 +50,12 @@ export class EngineClient implements Engine {
   readonly #board: Board;
   readonly #out: PortBatch<ClientMessage>;
   readonly #port: MessagePort;
-  readonly #openReader: (path: string) => StateReader;
   readonly #scans: ScanClient;
-  readonly #groups = new Map<string, OpenGroup>();
+  readonly #groups: OpenGroups;
+  readonly #groupListeners = new Set<() => void>();
   readonly #asked = new Map<number, Asked>();
   #nodes: readonly NodePlace[] = [];
   #nextId = 1;
-  #waiting = 0;
   #stopped = false;
   #relayHandler: ((request: RelayRequest) => Promise<RelayAnswer>) | null = null;
 
@@ -77,7 +65,8 @@ export class EngineClient implements Engine {
     this.#board = new Board(options.init.board);
     this.#port = options.port;
     this.#out = new PortBatch(options.port);
-    this.#openReader = options.openReader;
+    const { client, waitersMax } = options.init;
+    this.#groups = new OpenGroups({ board: this.#board, client, waitersMax, openReader: options.openReader });
     this.#scans = options.scans;
     this.lab = options.init.lab ? { state: () => this.#ask('labState', {}), set: (change) => this.#ask('labSet', { change }) } : null;
     options.port.on('message', (messages: readonly HostMessage[]) => {
@@ -93,9 +82,13 @@ export class EngineClient implements Engine {
       case 'answer':
         return this.#answered(message);
       case 'wake':
-        return this.#wake(message.slot);
+        return this.#groups.wake(message.slot);
       case 'opened':
-        return this.#opened(message.opened);
+        if (this.#groups.opened(message.opened)) this.#groupsChanged();
+        return;
+      case 'closed':
+        this.#groups.closed(message.group);
+        return this.#groupsChanged();
       case 'nodes':
         this.#nodes = message.nodes;
         return;
@@ -132,34 +125,19 @@ export class EngineClient implements Engine {
     this.#out.send({ type: 'relay-answer', id, answer });
   }
 
-  #opened(opened: GroupOpened): void {
-    const before = this.#groups.get(opened.group);
-    before?.reader?.close();
-    const reader = opened.path === null ? null : this.#openOrNothing(opened.group, opened.path);
-    this.#groups.set(opened.group, {
-      opened,
-      reader,
-      answers: before?.answers ?? new AnswerCache(ANSWERS_BYTES_MAX),
-      waiters: before?.waiters ?? new Waiters(),
-      listeners: before?.listeners ?? new Set(),
-    });
-    this.#wake(opened.slot);
-  }
-
-  /** A file that has been replaced meanwhile is gone; the message about its successor is on its way. */
-  #openOrNothing(group: string, path: string): StateReader | null {
-    try {
-      return this.#openReader(path);
-    } catch (error) {
-      this.#damaged(group, error);
-      return null;
-    }
+  #groupsChanged(): void {
+    for (const listener of this.#groupListeners) listener();
   }
 
   // ------------------------------------------------------------------------------------------------------- views
 
   groups(): readonly string[] {
-    return [...this.#groups.keys()].toSorted();
+    return this.#groups.names();
+  }
+
+  onGroups(listener: () => void): () => void {
+    this.#groupListeners.add(listener);
+    return () => void this.#groupListeners.delete(listener);
   }
 
   view(group: string): GroupView {
@@ -203,7 +181,7 @@ export class EngineClient implements Engine {
   }
 
   waiters(): number {
-    return this.#waiting;
+    return this.#groups.waiting;
   }
 
   // ------------------------------------------------------------------------------------------------------- writes and questions
@@ -272,61 +250,11 @@ export class EngineClient implements Engine {
   // ------------------------------------------------------------------------------------------------------- waiting
 
   waitApplied(group: string, index: number, options: WaitOptions): Promise<WaitOutcome> {
-    const open = this.#groups.get(group);
-    if (this.#stopped) return Promise.resolve({ kind: 'stopping' });
-    if (open !== undefined && this.#board.applied(open.opened.slot) >= index) return Promise.resolve({ kind: 'applied' });
-    if (options.signal?.aborted === true) return Promise.resolve({ kind: 'aborted' });
-    if (open === undefined || options.timeoutMs <= 0) return Promise.resolve({ kind: 'timeout' });
-    if (this.#waiting >= this.#init.waitersMax) return Promise.resolve({ kind: 'too-many' });
-    return new Promise((resolve) => this.#addWaiter(group, open.waiters, index, options, resolve));
-  }
-
-  #addWaiter(group: string, waiters: Waiters, index: number, options: WaitOptions, resolve: (outcome: WaitOutcome) => void): void {
-    const settle = (outcome: WaitOutcome): void => {
-      this.#waiting -= 1;
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
-      resolve(outcome);
-    };
-    const waiter: Waiter = { index, settle };
-    const end = (kind: 'timeout' | 'aborted'): void => {
-      waiters.remove(waiter);
-      settle({ kind });
-    };
-    const onAbort = (): void => end('aborted');
-    const timer = setTimeout(() => end('timeout'), options.timeoutMs);
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    this.#waiting += 1;
-    waiters.add(waiter);
-    this.#want(group);
+    return this.#stopped ? Promise.resolve({ kind: 'stopping' }) : this.#groups.waitApplied(group, index, options);
   }
 
   onApplied(group: string, listener: (appliedIndex: number) => void): () => void {
-    const open = this.#groups.get(group);
-    open?.listeners.add(listener);
-    this.#want(group);
-    return () => this.#groups.get(group)?.listeners.delete(listener);
-  }
-
-  /** Tells the board the smallest index that anybody here waits for, then looks once more: what was applied in between wakes nobody else. */
-  #want(group: string): void {
-    const open = this.#groups.get(group);
-    if (open === undefined) return;
-    const { slot } = open.opened;
-    const seen = this.#board.applied(slot);
-    const next = open.listeners.size > 0 ? seen + 1 : open.waiters.next();
-    this.#board.want(slot, this.#init.client, next);
-    if (next !== null && this.#board.applied(slot) >= next) setImmediate(() => this.#wake(slot));
-  }
-
-  #wake(slot: number): void {
-    for (const [group, open] of this.#groups) {
-      if (open.opened.slot !== slot) continue;
-      const applied = this.#board.applied(slot);
-      for (const waiter of open.waiters.takeUpTo(applied)) waiter.settle({ kind: 'applied' });
-      for (const listener of open.listeners) listener(applied);
-      this.#want(group);
-    }
+    return this.#groups.onApplied(group, listener);
   }
 
   // ------------------------------------------------------------------------------------------------------- reads
@@ -335,8 +263,19 @@ export class EngineClient implements Engine {
     const open = this.#groups.get(group);
     if (open === undefined) throw new ReplicaUnavailableError('joining');
     const { condition } = this.#board.read(open.opened.slot);
-    if (condition !== 'ok' || open.reader === null) throw new ReplicaUnavailableError(condition === 'ok' ? 'joining' : condition);
-    return open.reader;
+    const reader = condition === 'ok' ? this.#openOrNothing(group, open) : null;
+    if (reader === null) throw new ReplicaUnavailableError(condition === 'ok' ? 'joining' : condition);
+    return reader;
+  }
+
+  /** A file that has been replaced meanwhile is gone; the message about its successor is on its way. */
+  #openOrNothing(group: string, open: OpenGroup): StateReader | null {
+    try {
+      return this.#groups.reader(open);
+    } catch (error) {
+      this.#damaged(group, error);
+      return null;
+    }
   }
 
   read<N extends QueryName>(group: string, query: Query<N>): ReadAnswer<N> {
@@ -387,10 +326,7 @@ export class EngineClient implements Engine {
   close(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const open of this.#groups.values()) {
-      for (const waiter of open.waiters.takeAll()) waiter.settle({ kind: 'stopping' });
-      open.reader?.close();
-    }
+    this.#groups.close();
     for (const asked of this.#asked.values()) asked.reject(new ReplicaUnavailableError('stopping'));
     this.#asked.clear();
     this.#scans.close();

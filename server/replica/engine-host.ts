@@ -4,7 +4,7 @@ import type { ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { ReadIndexOutcome, RelayAnswer, RelayOutcome, RelayRequest } from '../engine/types.ts';
 import type { Backups } from './backups.ts';
 import type { Logger, Runtime } from './runtime.ts';
-import { Board } from './board.ts';
+import { Board, GROUPS_MAX } from './board.ts';
 import { nameOfPeer } from './conf-context.ts';
 import type { NodeServices } from './node-services.ts';
 import { PortBatch } from './port-batch.ts';
@@ -100,8 +100,14 @@ export class EngineHost {
     this.#toAll({ type: 'opened', opened });
   }
 
+  /** A group is gone for good. Its place on the board stays empty: no thread may take another group's numbers for its. */
+  closed(group: string): void {
+    if (this.#opened.delete(group)) this.#toAll({ type: 'closed', group });
+  }
+
   #slot(group: string): number {
     const slot = this.#slots.get(group) ?? this.#slots.size;
+    if (slot >= GROUPS_MAX) throw new Error(`there is no place on the board for group ${group}`);
     this.#slots.set(group, slot);
     return slot;
   }

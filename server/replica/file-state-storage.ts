@@ -6,16 +6,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LogPosition } from '../../lib/contract/model.ts';
 import { fsyncDir } from '../disk/durable.ts';
 import type { SnapshotMetadata } from '../raft/types.ts';
 import { StateCorruptionError, StateFormatError } from '../state/errors.ts';
 import { SqliteStateMachine } from '../state/sqlite-state-machine.ts';
-import type { MemberInfo } from '../state/member-info.ts';
 import type { StateIdentity } from '../state/types.ts';
 import type { BackupCopyFacts, CopyThread } from './copy-thread-client.ts';
-import { readStatePointer, type StatePointer, statePath, writeStatePointer } from './state-pointer.ts';
-import type { OpenedState, SnapshotCopy, StagedState, StateStorage } from './state-storage.ts';
+import { readStatePointer, removeStatePointer, type StatePointer, statePath, writeStatePointer } from './state-pointer.ts';
+import type { FirstRows, OpenedState, SnapshotCopy, StagedState, StateStorage } from './state-storage.ts';
 
 /** A copy for a backup, and the file it stands in. Whoever asked for it removes the file. */
 export interface BackupCopy extends BackupCopyFacts {
@@ -65,7 +63,7 @@ export class FileStateStorage implements StateStorage {
     return { machine, generation: pointer.generation, installedAt: pointer.installedAt };
   }
 
-  create(identity: StateIdentity, first: { readonly position: LogPosition; readonly voters: readonly MemberInfo[] }): void {
+  create(identity: StateIdentity, first: FirstRows): void {
     const { group } = identity;
     const path = this.#path(group, 1);
     removeDatabase(path);
@@ -76,7 +74,9 @@ export class FileStateStorage implements StateStorage {
       learnersNext: [],
       autoLeave: false,
     };
-    const machine = SqliteStateMachine.open(path, { create: { identity, confState, members: first.voters, position: first.position } });
+    const machine = SqliteStateMachine.open(path, {
+      create: { identity, confState, members: first.voters, position: first.position, level: first.level },
+    });
     const durable = machine.checkpoint();
     machine.close();
     if (durable === null) throw new Error(`the first state of group ${group} could not be made durable`);
@@ -173,8 +173,15 @@ export class FileStateStorage implements StateStorage {
     return opened;
   }
 
+  remove(group: string): void {
+    removeStatePointer(this.#dir, group);
+    // Without its pointer a state is none: what a crash leaves is removed the next time.
+    this.#removeOthers(group, null);
+    fsyncDir(this.#dir);
+  }
+
   /** Older generations; readers that still have one open keep its contents until they let go. */
-  #removeOthers(group: string, generation: number): void {
+  #removeOthers(group: string, generation: number | null): void {
     const ours = new RegExp(`^state-${group}-(\\d+)\\.db(-wal|-shm)?$`);
     for (const name of readdirSync(this.#dir)) {
       const match = ours.exec(name);

@@ -48,16 +48,16 @@ export interface GroupReplicaOptions {
 
 /** What a group needs done by its host. None of these may call back into the group at once. */
 export interface GroupCallbacks {
-  send(group: string, messages: readonly Message[]): void;
+  send(messages: readonly Message[]): void;
   /** A follower needs the state itself. */
-  sendSnapshot(group: string, message: SnapMessage): void;
+  sendSnapshot(message: SnapMessage): void;
   /** To be made durable after everything handed over before; `persisted(number)` then follows. */
-  write(group: string, number: number, write: GroupWrite | null): void;
+  write(number: number, write: GroupWrite | null): void;
   /** Queued proposals that this node may not propose itself: hand them to `leader`, or back to `requeue`. */
-  forward(group: string, leader: PeerId, proposals: readonly Proposal[]): void;
+  forward(leader: PeerId, proposals: readonly Proposal[]): void;
   /** The state file was replaced: readers reopen. */
-  reopened(group: string, state: OpenedState): void;
-  membersChanged(group: string): void;
-  roleChanged(group: string): void;
+  reopened(state: OpenedState): void;
+  membersChanged(): void;
+  roleChanged(): void;
   wake(): void;
 }

@@ -251,7 +251,7 @@ export class GroupReplica {
       return proposeQueued({ core: this.#core, proposals, stamper: this.#stamper, wallMs, storageFull, level });
     }
     const go = takeForLeader(proposals, leader);
-    if (leader !== null && go.length > 0) this.#callbacks.forward(this.group, leader, go);
+    if (leader !== null && go.length > 0) this.#callbacks.forward(leader, go);
   }
 
   /** Takes the core's effects: messages leave, writes go to the disk, reads are answered. */
@@ -275,7 +275,7 @@ export class GroupReplica {
     this.#counters.leaderChanges += 1;
     const { term, leader } = this.#core;
     this.#logger('info', 'role-changed', { group: this.group, role, term, leader });
-    this.#callbacks.roleChanged(this.group);
+    this.#callbacks.roleChanged();
   }
 
   /**
@@ -292,10 +292,10 @@ export class GroupReplica {
   #send(messages: readonly Message[]): void {
     const plain: Message[] = [];
     for (const message of messages) {
-      if (message.type === 'snap') this.#callbacks.sendSnapshot(this.group, message);
+      if (message.type === 'snap') this.#callbacks.sendSnapshot(message);
       else plain.push(message);
     }
-    if (plain.length > 0) this.#callbacks.send(this.group, plain);
+    if (plain.length > 0) this.#callbacks.send(plain);
   }
 
   /** Puts the staged copy in force. The state goes first, the log mark after it: a crash in between is completed at the next start. */
@@ -318,8 +318,8 @@ export class GroupReplica {
       term: wanted.term,
       generation: this.#state.generation,
     });
-    this.#callbacks.reopened(this.group, this.#state);
-    this.#callbacks.membersChanged(this.group);
+    this.#callbacks.reopened(this.#state);
+    this.#callbacks.membersChanged();
     return true;
   }
 
@@ -338,7 +338,7 @@ export class GroupReplica {
         }
       : null;
     this.#writesOutstanding += 1;
-    this.#callbacks.write(this.group, ready.number, write);
+    this.#callbacks.write(ready.number, write);
   }
 
   /** Everything handed to `write` up to this number is durable. */
@@ -348,10 +348,10 @@ export class GroupReplica {
     if (this.serving) this.#core.onPersisted(number);
   }
 
-  /** Applies committed entries, a bounded number. @returns whether there is more to do at once */
-  applySome(): boolean {
+  /** Applies committed entries, its share of what a turn may apply. @returns whether there is more to do at once */
+  applySome(share: number): boolean {
     if (!this.serving) return false;
-    this.applying.run();
+    this.applying.run(share);
     if (this.machine.applied().index >= this.#core.commit) this.#caughtUpMs = this.#runtime.nowMs();
     return this.applying.due || this.#core.hasReady();
   }
@@ -363,7 +363,7 @@ export class GroupReplica {
   #confChanged({ entry, confState }: ApplyInput): void {
     this.#counters.configurationsApplied += 1;
     this.#logger('info', 'configuration-applied', { group: this.group, index: entry.index, confState });
-    this.#callbacks.membersChanged(this.group);
+    this.#callbacks.membersChanged();
   }
 
   // ------------------------------------------------------------------------------------------------------- views

@@ -9,9 +9,8 @@
  */
 import type { HybridClock } from '../clock/hlc.ts';
 import type { JournalEvent, ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
-import type { GroupView, ReplicaCondition } from '../engine/types.ts';
-import type { LogStore } from '../log/types.ts';
-import { LogCorruptionError } from '../log/types.ts';
+import type { ReplicaCondition } from '../engine/types.ts';
+import { type GroupWrite, LogCorruptionError, type LogStore } from '../log/types.ts';
 import type { PeerTransport } from '../peers/types.ts';
 import type { Message, PeerId, SnapMessage } from '../raft/types.ts';
 import { StateCorruptionError } from '../state/errors.ts';
@@ -24,19 +23,22 @@ import { Forwarder } from './forwarding.ts';
 import type { CoreLimits, GroupCallbacks, ReplicaTiming } from './group-options.ts';
 import { GroupReplica } from './group-replica.ts';
 import { Journal } from './journal.ts';
-import { openGroup } from './open-group.ts';
+import { endOfLog, openGroup } from './open-group.ts';
 import { keepPeers } from './peer-list.ts';
 import type { Proposal } from './proposal-queue.ts';
 import type { Logger, Runtime } from './runtime.ts';
 import { SnapshotSender } from './snapshot-sender.ts';
 import { Stamper } from './stamper.ts';
 import type { OpenedState, StagedState, StateStorage } from './state-storage.ts';
+import { type ReplicaView, viewOf } from './replica-view.ts';
 
 /** Who is told what happens; the engine side of the thread, or the simulator. */
 export interface HostObserver {
   /** Something that `view` shows may have changed. Once per turn and group. */
   published(group: string): void;
   reopened(group: string, state: OpenedState): void;
+  /** The group was removed from this node: nothing of it is readable any more, and its file goes. */
+  closed(group: string): void;
   membersChanged(group: string): void;
   roleChanged(group: string): void;
   /** The process must end: what is in memory may be ahead of what the disk can ever hold. */
@@ -80,6 +82,8 @@ export class ReplicaHost {
   readonly #forwarder: Forwarder;
   readonly #snapshots: SnapshotSender;
   readonly #checkpointer: Checkpointer;
+  /** Groups that something has come for since the last turn, in the order in which it came. */
+  readonly #due = new Set<string>();
   #scheduled = false;
   #stopped = false;
 
@@ -90,7 +94,7 @@ export class ReplicaHost {
       (group, number, count) => {
         this.#journals.get(group)?.durable(number);
         this.#guard(group, () => this.#replicas.get(group)?.persisted(number, count));
-        this.wake();
+        this.wake(group);
       },
       (error) => options.observer.fatal('the log could not be written', error),
     );
@@ -112,7 +116,7 @@ export class ReplicaHost {
   /** Opens a group that this node has a replica of. */
   async open(group: string): Promise<void> {
     const { log, storage, self, runtime, timing, limits, clock, reserve, logger, name } = this.#options;
-    const opening = await openGroup(group, log, storage);
+    const opening = await openGroup(group, log, storage, this.append);
     if (this.#stopped) {
       if (opening.kind === 'ok') opening.state.machine.close();
       return;
@@ -135,7 +139,7 @@ export class ReplicaHost {
         limits,
         stamper: new Stamper(clock, reserve, name),
         logger,
-        callbacks: this.#callbacks(),
+        callbacks: this.#callbacks(group),
       }),
     );
     this.#journals.set(group, new Journal(name, group, runtime));
@@ -143,33 +147,58 @@ export class ReplicaHost {
     this.#options.observer.reopened(group, opening.state);
     this.#options.observer.membersChanged(group);
     this.#options.observer.published(group);
-    this.wake();
+    this.wake(group);
   }
 
-  #callbacks(): GroupCallbacks {
+  /** Makes one write of a group durable whose core does not run. */
+  readonly append = (write: GroupWrite): Promise<void> => this.#disk.alone(write.group, () => write);
+
+  /**
+   * Removes a group from this node for good: it serves nothing from now on, then its state goes, then its log. May be repeated
+   * after a crash in the middle; whoever calls it has made sure, durably, that the group never begins again.
+   */
+  async remove(group: string): Promise<void> {
+    const { log, storage, observer } = this.#options;
+    const replica = this.#replicas.get(group);
+    if (replica !== undefined) {
+      replica.leaveService('removed', `group ${group} was removed from the cluster`);
+      this.#disk.forget(group);
+      this.#snapshots.forget(group);
+      this.#checkpointer.forget(group);
+      this.#replicas.delete(group);
+      replica.machine.close();
+    }
+    this.#quarantined.delete(group);
+    this.#journals.delete(group);
+    observer.closed(group);
+    storage.remove(group);
+    await this.#disk.alone(group, () => endOfLog(log, group));
+  }
+
+  #callbacks(group: string): GroupCallbacks {
     const { transport, observer } = this.#options;
     return {
-      send: (group, messages) => this.#send(group, messages),
-      sendSnapshot: (group, message) => this.#snapshots.send(group, message),
-      write: (group, number, write) => {
+      send: (messages) => this.#send(group, messages),
+      sendSnapshot: (message) => this.#snapshots.send(group, message),
+      write: (number, write) => {
         if (write?.entries !== undefined) this.#journals.get(group)?.received(number, write.entries);
         this.#disk.push(group, number, write);
       },
-      forward: (group, leader, proposals) => this.#forwarder.forward(group, leader, proposals),
-      reopened: (group, state) => {
+      forward: (leader, proposals) => this.#forwarder.forward(group, leader, proposals),
+      reopened: (state) => {
         this.#note(group, 'snapshot');
         observer.reopened(group, state);
       },
-      membersChanged: (group) => {
+      membersChanged: () => {
         keepPeers(transport, this.#options.name, this.members());
         this.#note(group, 'configuration');
         observer.membersChanged(group);
       },
-      roleChanged: (group) => {
+      roleChanged: () => {
         this.#note(group, 'role');
         observer.roleChanged(group);
       },
-      wake: () => this.wake(),
+      wake: () => this.wake(group),
     };
   }
 
@@ -216,7 +245,7 @@ export class ReplicaHost {
     const ours = messages.filter((message) => message.to === this.#options.self);
     if (ours.length === 0) return;
     this.#guard(group, () => this.#replicas.get(group)?.step(ours));
-    this.wake();
+    this.wake(group);
   }
 
   /** A copy of the state has arrived whole for this message. */
@@ -236,7 +265,7 @@ export class ReplicaHost {
     const replica = this.#replicas.get(group);
     if (replica === undefined || this.#stopped) proposal.settle({ kind: 'refused', code: this.#stopped ? 'stopping' : 'not-ready' });
     else replica.propose(proposal);
-    this.wake();
+    this.wake(group);
   }
 
   /** @param ticks how many have passed since the last call, at least 1 */
@@ -251,7 +280,10 @@ export class ReplicaHost {
     this.wake();
   }
 
-  wake(): void {
+  /** Has a turn made soon: for one group that something has come for, or for all. */
+  wake(group: string | null = null): void {
+    if (group === null) for (const one of this.#replicas.keys()) this.#due.add(one);
+    else this.#due.add(group);
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
     this.#options.runtime.defer(() => this.#turn());
@@ -259,27 +291,36 @@ export class ReplicaHost {
 
   // ------------------------------------------------------------------------------------------------------- the turn
 
+  /** Groups that nothing has come for take no part in it: however many there are, they cost a busy one nothing. */
   #turn(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
     const full = this.#options.storageFull();
-    let more = false;
-    for (const [group, replica] of this.#replicas) {
-      this.#guard(group, () => {
+    const due = this.#takeDue();
+    for (const replica of due) {
+      this.#guard(replica.group, () => {
         replica.drain(full);
         replica.collect();
       });
     }
     this.#options.transport.flush();
     this.#disk.start();
-    for (const [group, replica] of this.#replicas) {
+    // Together they apply about as much as one would alone, so that a turn stays short, and no group waits for another (rule T5).
+    const share = 1 / Math.max(1, due.filter(({ applying }) => applying.due).length);
+    for (const replica of due) {
+      const { group } = replica;
       this.#guard(group, () => {
-        more = replica.applySome() || more;
+        if (replica.applySome(share)) this.wake(group);
         this.#journals.get(group)?.reached(replica.raft.commit, replica.machine.applied().index);
       });
       this.#options.observer.published(group);
     }
-    if (more) this.wake();
+  }
+
+  #takeDue(): readonly GroupReplica[] {
+    const due = [...this.#due].flatMap((group) => this.#replicas.get(group) ?? []);
+    this.#due.clear();
+    return due;
   }
 
   /** Damage takes the replica out of service; anything else that breaks in a group ends the process: its memory cannot be trusted. */
@@ -326,52 +367,9 @@ export class ReplicaHost {
   }
 
   /** What the board shows of a group, leader and contact as this node knows them. */
-  view(group: string): Omit<GroupView, 'leader' | 'stale'> & { readonly leaderPeer: PeerId | null } {
-    const replica = this.#replicas.get(group);
-    if (replica === undefined)
-      return {
-        group,
-        condition: this.condition(group),
-        role: 'follower',
-        term: 0,
-        commitIndex: 0,
-        appliedIndex: 0,
-        level: 1,
-        contactMs: null,
-        leaderPeer: null,
-      };
-    const { role: raftRole, leader, term, commit, confState, removed } = replica.raft;
-    const learner = confState.learners.includes(this.#options.self);
-    // Out of service it does nothing for the group any more, whatever its core last was.
-    const rank = replica.serving ? raftRole : 'follower';
-    const role = rank === 'leader' ? 'leader' : rank !== 'follower' ? 'candidate' : learner ? 'learner' : 'follower';
-    const condition = removed && replica.condition === 'ok' ? 'removed' : this.condition(group);
-    const appliedIndex = replica.machine.applied().index;
-    return {
-      group,
-      condition,
-      role,
-      term,
-      commitIndex: commit,
-      appliedIndex,
-      level: replica.machine.level(),
-      contactMs: this.#contactMs(replica),
-      leaderPeer: replica.serving ? leader : null,
-    };
-  }
-
-  /** At a leader: how long ago a quorum was last heard from; it knows no more of the world than that. */
-  #contactMs(replica: GroupReplica): number | null {
-    const { role, confState } = replica.raft;
-    if (role !== 'leader') return replica.contactMs();
-    const now = this.#options.runtime.nowMs();
-    const ages = confState.voters.map((peer) => {
-      if (peer === this.#options.self) return 0;
-      const heard = this.#options.transport.state(nameOfPeer(peer))?.lastHeardMs ?? null;
-      return heard === null ? Number.POSITIVE_INFINITY : now - heard;
-    });
-    const quorum = ages.toSorted((a, b) => a - b)[Math.floor(ages.length / 2)] ?? 0;
-    return Number.isFinite(quorum) ? quorum : null;
+  view(group: string): ReplicaView {
+    const { self, transport, runtime } = this.#options;
+    return viewOf(group, this.#replicas.get(group) ?? null, this.condition(group), { self, transport, nowMs: runtime.nowMs() });
   }
 
   counters(): { readonly appends: number; readonly loggedEntries: number; readonly checkpoints: number; readonly snapshotsSent: number } {

@@ -24,6 +24,10 @@ export interface NodeIdentity {
   readonly memberSince?: number | undefined;
   /** Groups of which this node has not received the state yet: their logs may be empty, and no read is answered from them. */
   readonly awaiting?: readonly string[] | undefined;
+  /** Groups besides the main one that have begun on this disk, each once in its life: what `began` says of the main one. */
+  readonly begun?: readonly string[] | undefined;
+  /** Groups that were removed from the cluster: what is left of them here goes, and they never begin again. */
+  readonly gone?: readonly string[] | undefined;
   /** Of a removed node: who has said so. It never runs again. */
   readonly removedBecause?: string | undefined;
 }
@@ -32,4 +36,39 @@ export interface IdentityStore {
   load(): NodeIdentity;
   /** Durable when it returns. */
   save(identity: NodeIdentity): void;
+}
+
+/** The group that every cluster has, and that says which others there are. */
+export const GROUP_DEFAULT = 'default';
+
+/** Whether a group has had its first state and log on this disk: what is missing since then is damage. */
+export function hasBegun({ began, begun = [] }: NodeIdentity, group: string): boolean {
+  return group === GROUP_DEFAULT ? began : begun.includes(group);
+}
+
+/** The identity as all parts of a node share it: whoever changes it changes what is there now. */
+export class IdentityKeeper {
+  readonly #store: IdentityStore;
+  #current: NodeIdentity;
+
+  constructor(store: IdentityStore) {
+    this.#store = store;
+    this.#current = store.load();
+  }
+
+  get current(): NodeIdentity {
+    return this.#current;
+  }
+
+  /** Durable when it returns. */
+  update(change: (current: NodeIdentity) => NodeIdentity): void {
+    const next = change(this.#current);
+    this.#store.save(next);
+    this.#current = next;
+  }
+
+  /** Takes over what forming or joining has written. */
+  reload(): void {
+    this.#current = this.#store.load();
+  }
 }

@@ -9,7 +9,8 @@ export interface MaintenanceOptions {
   readonly host: ReplicaHost;
   readonly runtime: Runtime;
   readonly group: string;
-  readonly seedKeyHash: string;
+  /** Of the first key, which the main group is seeded with; null: this group keeps no keys. */
+  readonly seedKeyHash: string | null;
   readonly retention: { readonly revisionsPerKey: number; readonly revisionsMs: number; readonly auditMs: number };
   /** The level that all members know; null: not known now. */
   readonly commonLevel: () => number | null;
@@ -19,6 +20,8 @@ export interface MaintenanceOptions {
 
 const RAISE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 60_000;
+/** The same for a group in which nothing has happened since: what only grows old can wait. */
+const EXPIRE_IDLE_MS = 3_600_000;
 /** Rows that one `expire` may remove: its transaction must not hold up the loop. */
 const EXPIRE_ROWS_MAX = 500;
 const IDEMPOTENCY_MS = 24 * 3600 * 1000;
@@ -32,6 +35,8 @@ export class Maintenance {
   #nextRaiseMs = 0;
   #expiring = false;
   #nextExpireMs: number;
+  /** Where the last `expire` stands in the log, when it left nothing to do. */
+  #expiredAt: { readonly index: number; readonly ms: number } | null = null;
 
   constructor(options: MaintenanceOptions) {
     this.#options = options;
@@ -47,9 +52,15 @@ export class Maintenance {
     this.#seedIfNew();
     this.#raiseLevel();
     const { runtime } = this.#options;
-    if (runtime.nowMs() < this.#nextExpireMs || this.#expiring || !this.#leads()) return;
+    if (runtime.nowMs() < this.#nextExpireMs || this.#expiring || !this.#leads() || this.#idle()) return;
     this.#expiring = true;
     this.#expire();
+  }
+
+  #idle(): boolean {
+    const { host, group, runtime } = this.#options;
+    const at = this.#expiredAt;
+    return at !== null && host.replica(group)?.machine.applied().index === at.index && runtime.nowMs() - at.ms < EXPIRE_IDLE_MS;
   }
 
   #leads(): boolean {
@@ -59,7 +70,7 @@ export class Maintenance {
   /** A group in whose log nothing has been stamped is new. Two leaders may both try: the second finds a key and does nothing. */
   #seedIfNew(): void {
     const { host, group, seedKeyHash, onSeeded } = this.#options;
-    if (this.#seeding || !this.#leads() || host.replica(group)?.machine.lastStamp() !== null) return;
+    if (seedKeyHash === null || this.#seeding || !this.#leads() || host.replica(group)?.machine.lastStamp() !== null) return;
     this.#seeding = true;
     this.#propose({ type: 'seed', keyId: 'admin', name: 'admin', secretHash: seedKeyHash }, (outcome) => {
       this.#seeding = false;
@@ -69,12 +80,13 @@ export class Maintenance {
 
   /** The level rises as soon as every member runs a program that knows the next one. */
   #raiseLevel(): void {
-    const { host, group, runtime, commonLevel, logger } = this.#options;
+    const { host, group, runtime, commonLevel, seedKeyHash, logger } = this.#options;
     if (this.#raising || this.#seeding || runtime.nowMs() < this.#nextRaiseMs || !this.#leads()) return;
     this.#nextRaiseMs = runtime.nowMs() + RAISE_EVERY_MS;
     const machine = host.replica(group)?.machine;
     const level = commonLevel();
-    if (machine === undefined || machine.lastStamp() === null || level === null || level <= machine.level()) return;
+    if (machine === undefined || (seedKeyHash !== null && machine.lastStamp() === null) || level === null || level <= machine.level())
+      return;
     this.#raising = true;
     this.#propose({ type: 'raise-level', level }, (outcome) => {
       this.#raising = false;
@@ -99,6 +111,7 @@ export class Maintenance {
       const more = outcome.kind === 'applied' && outcome.applied.result?.kind === 'done' && outcome.applied.result.more === true;
       if (more && this.#leads()) return this.#expire();
       this.#expiring = false;
+      if (outcome.kind === 'applied') this.#expiredAt = { index: outcome.applied.position.index, ms: runtime.nowMs() };
       this.#nextExpireMs = runtime.nowMs() + EXPIRE_EVERY_MS;
     });
   }

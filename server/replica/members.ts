@@ -137,10 +137,10 @@ export class Members {
   }
 
   #welcome(memberSince: number, { incarnation }: MemberInfo): JoinReply {
-    const { host, identity } = this.#options;
+    const { host, identity, mainGroup } = this.#options;
     const { clusterId, clusterName, lineageId } = identity();
     if (clusterId === null || lineageId === null) return { kind: 'wait', detail: 'This node is no member of a cluster itself.' };
-    return { kind: 'welcome', clusterId, clusterName, lineageId, incarnation, memberSince, members: host.members(), groups: host.groups() };
+    return { kind: 'welcome', clusterId, clusterName, lineageId, incarnation, memberSince, members: host.members(), groups: [mainGroup] };
   }
 }
 

@@ -42,9 +42,9 @@ test('a leader that was stopped steps down for the time it missed, and stands fo
     stamper: new Stamper(new HybridClock(), new ClockReserve({ ms: 0, save: () => undefined }), 'n1'),
     logger: nothing,
     callbacks: {
-      send: (_group, messages) => void sent.push(...messages),
+      send: (messages) => void sent.push(...messages),
       sendSnapshot: nothing,
-      write: (_group, number, write) => void writes.push({ number, write }),
+      write: (number, write) => void writes.push({ number, write }),
       forward: nothing,
       reopened: nothing,
       membersChanged: nothing,

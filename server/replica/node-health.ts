@@ -3,6 +3,7 @@ import type { Reason } from '../../lib/contract/cluster.ts';
 import type { HealthCheck } from '../engine/types.ts';
 import { nameOfPeer } from './conf-context.ts';
 import type { ReplicaHost } from './host.ts';
+import { GROUP_DEFAULT } from './identity.ts';
 
 export interface NodeFacts {
   readonly node: string;
@@ -56,7 +57,7 @@ export function healthChecks({ host, view, disk, readyLagEntriesMax, detail }: N
   const lag = Math.max(0, view.commitIndex - view.appliedIndex);
   const leader = view.leaderPeer === null ? 'no leader known' : `leader is ${nameOfPeer(view.leaderPeer)}`;
   // A cluster that has just been formed knows no API key until its first command: it could only turn everybody away.
-  const seeded = host?.groups().every((group) => host.replica(group)?.machine.lastStamp() !== null) === true;
+  const seeded = host !== null && host.replica(GROUP_DEFAULT)?.machine.lastStamp() !== null;
   const behind = `${lag} entries behind commit, ${readyLagEntriesMax} allowed`;
   const member = host === null ? 'no member of a cluster yet' : 'member of the current configuration';
   return [

@@ -3,6 +3,7 @@ import type { LogStore } from '../log/types.ts';
 import type { CheckpointLimits } from './checkpoints.ts';
 import type { ClockStore } from './clock-reserve.ts';
 import type { InitialMember } from './formation.ts';
+import type { GroupLister } from './group-keeper.ts';
 import type { CoreLimits, ReplicaTiming } from './group-options.ts';
 import type { StateHashes } from './hash-jobs.ts';
 import type { HostObserver } from './host.ts';
@@ -48,6 +49,8 @@ export interface ConsensusNodeOptions {
   readonly onSeeded: () => void;
   /** This node was removed from its cluster, for this reason: the process is to end, and never to run again on this data. */
   readonly onRemoved: (reason: string) => void;
+  /** How the groups of the cluster are read from the main group's state; the registry's own way unless told otherwise. */
+  readonly lister?: GroupLister | undefined;
   readonly checkpoints?: CheckpointLimits | undefined;
   /** How replicas compare their states; without it they do not. */
   readonly comparing?: { readonly hashes: StateHashes; readonly everyMs: number } | undefined;

@@ -85,6 +85,8 @@ export type HostMessage =
   | { readonly type: 'answer'; readonly id: number; readonly value: Operations[Operation]['a'] | null; readonly error: string | null }
   | { readonly type: 'wake'; readonly slot: number }
   | { readonly type: 'opened'; readonly opened: GroupOpened }
+  /** The group is gone from this node. */
+  | { readonly type: 'closed'; readonly group: string }
   /** Known nodes; a place in this list never changes its name, so the board can point into it. */
   | { readonly type: 'nodes'; readonly nodes: readonly NodePlace[] }
   | { readonly type: 'relay'; readonly id: number; readonly request: RelayRequest };

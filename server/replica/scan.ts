@@ -58,7 +58,10 @@ export class ScanClient {
   }
 }
 
-/** The reader thread's side: keeps one connection per state file, the newest generation of each. */
+/** Connections that the reader thread keeps; the one used longest ago gives way. */
+const READERS_MAX = 16;
+
+/** The reader thread's side: keeps connections to the state files that are asked about, the newest generation of each. */
 export class ScanServer {
   readonly #openReader: (path: string) => StateReader;
   readonly #readers = new Map<string, StateReader>();
@@ -88,12 +91,28 @@ export class ScanServer {
 
   #reader(path: string): StateReader {
     const open = this.#readers.get(path);
-    if (open !== undefined) return open;
-    // A new generation is a new file; the connections to older ones are of no more use.
-    for (const reader of this.#readers.values()) reader.close();
-    this.#readers.clear();
+    if (open !== undefined) {
+      // The order of the map is the order of use.
+      this.#readers.delete(path);
+      this.#readers.set(path, open);
+      return open;
+    }
+    for (const known of this.#readers.keys()) {
+      // A new generation is a new file; the connection to the older one is of no more use.
+      const older = withoutGeneration(known) === withoutGeneration(path);
+      if (older || this.#readers.size >= READERS_MAX) this.#close(known);
+    }
     const reader = this.#openReader(path);
     this.#readers.set(path, reader);
     return reader;
   }
+
+  #close(path: string): void {
+    this.#readers.get(path)?.close();
+    this.#readers.delete(path);
+  }
+}
+
+function withoutGeneration(path: string): string {
+  return path.replace(/-\d+\.db$/, '');
 }

@@ -48,6 +48,11 @@ export class SnapshotSender {
     void this.#next();
   }
 
+  /** The group is closed: no copy of it is begun any more. */
+  forget(group: string): void {
+    for (const [key, waiting] of this.#waiting) if (waiting.group === group) this.#waiting.delete(key);
+  }
+
   stop(): void {
     this.#stop.abort();
     this.#waiting.clear();

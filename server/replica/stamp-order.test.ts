@@ -30,6 +30,7 @@ const runtime: Runtime = { nowMs: () => 0, wallMs: () => 1000, random: () => 0, 
 const storage: StateStorage = {
   open: () => null,
   create: () => undefined,
+  remove: () => undefined,
   copy: () => Promise.reject(new Error('no copies here')),
   stage: () => Promise.reject(new Error('no copies here')),
   install: () => {
@@ -100,7 +101,7 @@ describe('stamps of a new leader', () => {
       callbacks: {
         send: nothing,
         sendSnapshot: nothing,
-        write: (_group, number, write) => void writes.push({ number, write }),
+        write: (number, write) => void writes.push({ number, write }),
         forward: nothing,
         reopened: nothing,
         membersChanged: nothing,

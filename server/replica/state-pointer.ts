@@ -1,6 +1,6 @@
 /** The file that says which state database of a group is in force: small, with a checksum, replaced as a whole. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import { writeFileDurable } from '../disk/durable.ts';
@@ -39,4 +39,9 @@ export function readStatePointer(dir: string, group: string): StatePointer | nul
 export function writeStatePointer(dir: string, group: string, pointer: StatePointer): void {
   const text = JSON.stringify(pointer);
   writeFileDurable(pointerPath(dir, group), `${text}\n${createHash('sha256').update(text).digest('hex')}\n`);
+}
+
+/** The group has no state any more; durable once the directory is. */
+export function removeStatePointer(dir: string, group: string): void {
+  rmSync(pointerPath(dir, group), { force: true });
 }

@@ -26,12 +26,22 @@ export interface StagedState {
   discard(): void;
 }
 
+/** What a new state says before anything is applied. */
+export interface FirstRows {
+  readonly position: LogPosition;
+  readonly voters: readonly MemberInfo[];
+  /** Of commands. */
+  readonly level: number;
+}
+
 /** Where the state databases of a node live. Files, or memory in the simulator. */
 export interface StateStorage {
   /** @returns null when there is none @throws StateCorruptionError */
   open(group: string): OpenedState | null;
-  /** Creates the state that a cluster is formed with, durably. */
-  create(identity: StateIdentity, first: { readonly position: LogPosition; readonly voters: readonly MemberInfo[] }): void;
+  /** Creates the state that a group begins with, durably. */
+  create(identity: StateIdentity, first: FirstRows): void;
+  /** Removes all that is kept of a group, durably. May be repeated. Nothing of it is open any more. */
+  remove(group: string): void;
   /** Copies the live state aside, off this thread; at most one copy at a time per node (the caller sees to it). */
   copy(group: string): Promise<SnapshotCopy>;
   /** Takes in a copy from another node and verifies it. The bytes are durable when it resolves. @throws when it is damaged or not what `expected` says */

@@ -6,7 +6,7 @@ import type { LogPosition } from '../../lib/contract/model.ts';
 import { assert } from '../../lib/kernel/assert.ts';
 import { judgeApplied } from '../consistency/judge.ts';
 import type { ProposeOutcome } from '../engine/types.ts';
-import { GROUP_DEFAULT } from '../replica/consensus-node.ts';
+import { GROUP_DEFAULT } from '../replica/identity.ts';
 import { encodeCommand } from '../state/codec.ts';
 import type { Command, Operation } from '../state/types.ts';
 import type { History } from './history.ts';

@@ -1,6 +1,6 @@
 /** Makes things go wrong, as the profile says, until it is told to stop; then puts everything right. */
 import type { CrashMode } from '../log/memory-device.ts';
-import { GROUP_DEFAULT } from '../replica/consensus-node.ts';
+import { GROUP_DEFAULT } from '../replica/identity.ts';
 import type { SimNetwork } from './network.ts';
 import { CALM } from './network.ts';
 import type { FaultKind, Profile } from './profile.ts';
@@ -175,7 +175,7 @@ export class Nemesis {
     node.damaged = true;
     node.crash('keep-all');
     if (random.chance(0.5) && first !== undefined) node.disk.flipBit(first.name, random.int(64), random.int(8));
-    else node.stateDisk.damage();
+    else node.stateDisk.group(GROUP_DEFAULT).damage();
     this.#after(random.between(1, 300), () => node.boot());
   }
 

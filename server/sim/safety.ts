@@ -2,7 +2,7 @@
 import { assert } from '../../lib/kernel/assert.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { ConfState, Message, PeerId } from '../raft/types.ts';
-import { GROUP_DEFAULT } from '../replica/consensus-node.ts';
+import { GROUP_DEFAULT } from '../replica/identity.ts';
 import { quorumReached } from './quorum-reached.ts';
 import type { History } from './history.ts';
 import type { SimNode } from './sim-node.ts';
@@ -145,7 +145,7 @@ export class Safety {
   /** The committed log never goes back: a replica holds nothing else where it has applied. */
   checkApplied(): void {
     for (const node of this.#nodes) {
-      const [log, machine] = [node.log(), node.stateDisk.live];
+      const [log, machine] = [node.log(), node.stateDisk.group(GROUP_DEFAULT).live];
       if (log === null || machine === null) continue;
       const applied = machine.applied();
       for (let index = log.base().index + 1; index <= Math.min(applied.index, log.lastIndex()); index += 1) {

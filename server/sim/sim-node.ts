@@ -4,10 +4,10 @@ import { MemoryDisk, type CrashMode } from '../log/memory-device.ts';
 import { MemoryLogStore } from '../log/memory-log-store.ts';
 import { type GroupLog, LogCorruptionError, type LogStore } from '../log/types.ts';
 import type { Message } from '../raft/types.ts';
-import { ConsensusNode, GROUP_DEFAULT } from '../replica/consensus-node.ts';
+import { ConsensusNode } from '../replica/consensus-node.ts';
+import { GROUP_DEFAULT, type NodeIdentity } from '../replica/identity.ts';
 import type { CheckpointLimits } from '../replica/checkpoints.ts';
 import type { CoreLimits, ReplicaTiming } from '../replica/group-options.ts';
-import type { NodeIdentity } from '../replica/identity.ts';
 import type { Runtime } from '../replica/runtime.ts';
 import type { StateStorage } from '../replica/state-storage.ts';
 import { UnreadableLog } from '../replica/unreadable-log.ts';
@@ -131,7 +131,7 @@ export class SimNode {
   }
 
   get machine(): SimMachine | null {
-    return this.serving ? this.stateDisk.live : null;
+    return this.serving ? this.stateDisk.group(GROUP_DEFAULT).live : null;
   }
 
   get leads(): boolean {
@@ -196,6 +196,7 @@ export class SimNode {
       observer: {
         published: () => watcher.published(this),
         reopened: () => undefined,
+        closed: () => undefined,
         membersChanged: () => undefined,
         roleChanged: () => undefined,
         fatal: (reason, error) => this.#fatal(lifeline, reason, error),

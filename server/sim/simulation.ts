@@ -3,7 +3,7 @@
  * everything and demands progress. What breaks a promise ends the run with an alarm.
  */
 import { assert, InvariantError } from '../../lib/kernel/assert.ts';
-import type { NodeIdentity } from '../replica/identity.ts';
+import { GROUP_DEFAULT, type NodeIdentity } from '../replica/identity.ts';
 import { GENESIS } from '../replica/genesis.ts';
 import { Client, Ledger } from './client.ts';
 import { History } from './history.ts';
@@ -190,7 +190,7 @@ export class Simulation {
 
   #compareHashes(): void {
     for (const node of this.#nodes) {
-      const live = node.stateDisk.live;
+      const live = node.stateDisk.group(GROUP_DEFAULT).live;
       if (live === null) continue;
       this.#history.compareHash(node.name, live.applied().index, live.hash());
     }
@@ -288,7 +288,7 @@ export class Simulation {
   }
 
   #published(node: SimNode): void {
-    const live = node.stateDisk.live;
+    const live = node.stateDisk.group(GROUP_DEFAULT).live;
     if (live !== null) this.#safety.configured(live.confState());
     this.#guarded(() => this.#safety.published(node));
     const looks = this.#looksAt(node);

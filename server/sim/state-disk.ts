@@ -4,7 +4,8 @@
  */
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { SnapshotMetadata } from '../raft/types.ts';
-import type { OpenedState, SnapshotCopy, StagedState, StateStorage } from '../replica/state-storage.ts';
+import { GROUP_DEFAULT } from '../replica/identity.ts';
+import type { FirstRows, OpenedState, SnapshotCopy, StagedState, StateStorage } from '../replica/state-storage.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import type { MemberInfo } from '../state/member-info.ts';
 import type { Applied, ApplyInput, StateIdentity, StateMachine } from '../state/types.ts';
@@ -40,6 +41,42 @@ const CHUNKS = 5;
 
 /** The disk outlives the processes that use it. */
 export class StateDisk {
+  readonly kind: MachineKind;
+  readonly #random: Random;
+  readonly #groups = new Map<string, GroupDisk>();
+
+  constructor(kind: MachineKind, random: Random) {
+    this.kind = kind;
+    this.#random = random;
+    // The main group draws from the same source as it did when there was no other.
+    this.#groups.set(GROUP_DEFAULT, new GroupDisk(kind, random));
+  }
+
+  group(id: string): GroupDisk {
+    const known = this.#groups.get(id);
+    if (known !== undefined) return known;
+    const made = new GroupDisk(this.kind, this.#random.fork(id));
+    this.#groups.set(id, made);
+    return made;
+  }
+
+  /** Ends the life of whoever used the disk. */
+  crash(mode: 'kill' | 'power'): void {
+    for (const group of this.#groups.values()) group.crash(mode);
+  }
+
+  close(): void {
+    for (const group of this.#groups.values()) group.close();
+  }
+
+  /** For one life of a process. */
+  storage(context: { readonly scheduler: Scheduler; readonly lifeline: Lifeline; readonly watcher: StateWatcher }): StateStorage {
+    return new SimStateStorage(this, this.#random, context);
+  }
+}
+
+/** What it keeps of one group. */
+export class GroupDisk {
   readonly kind: MachineKind;
   readonly #random: Random;
   #durable: StateImage | null = null;
@@ -84,11 +121,6 @@ export class StateDisk {
     this.#live = null;
   }
 
-  /** For one life of a process. */
-  storage(context: { readonly scheduler: Scheduler; readonly lifeline: Lifeline; readonly watcher: StateWatcher }): StateStorage {
-    return new SimStateStorage(this, this.#random, context);
-  }
-
   /** @internal */
   open(watcher: StateWatcher): OpenedState | null {
     if (this.#damaged) throw new StateCorruptionError('the state database is damaged');
@@ -104,6 +136,12 @@ export class StateDisk {
     });
     this.#live = { machine, generation, installedAt };
     return { machine, generation, installedAt };
+  }
+
+  /** @internal The group is gone, durably. */
+  remove(): void {
+    this.close();
+    [this.#durable, this.#cached] = [null, null];
   }
 
   /** @internal Durable at once. */
@@ -138,11 +176,16 @@ class SimStateStorage implements StateStorage {
     this.#watcher = context.watcher;
   }
 
-  open(): OpenedState | null {
-    return this.#disk.open(this.#watcher);
+  open(group: string): OpenedState | null {
+    return this.#disk.group(group).open(this.#watcher);
   }
 
-  create(identity: StateIdentity, first: { readonly position: LogPosition; readonly voters: readonly MemberInfo[] }): void {
+  remove(group: string): void {
+    this.#disk.group(group).remove();
+  }
+
+  create(identity: StateIdentity, first: FirstRows): void {
+    const disk = this.#disk.group(identity.group);
     const confState = {
       voters: first.voters.map(({ id }) => id).toSorted(),
       learners: [],
@@ -150,8 +193,8 @@ class SimStateStorage implements StateStorage {
       learnersNext: [],
       autoLeave: false,
     };
-    const machine = this.#disk.kind.create({ identity, confState, members: first.voters, position: first.position });
-    this.#disk.put({ bytes: machine.serialize(), generation: 1, installedAt: null });
+    const machine = disk.kind.create({ identity, confState, members: first.voters, position: first.position, level: first.level });
+    disk.put({ bytes: machine.serialize(), generation: 1, installedAt: null });
     machine.close();
   }
 
@@ -163,7 +206,7 @@ class SimStateStorage implements StateStorage {
 
   async copy(group: string): Promise<SnapshotCopy> {
     await this.#soon();
-    const machine = this.#disk.live;
+    const machine = this.#disk.group(group).live;
     if (machine === null) throw new Error(`group ${group} has no state to copy`);
     const metadata: SnapshotMetadata = { ...machine.applied(), confState: machine.confState() };
     const bytes = machine.serialize();
@@ -186,12 +229,11 @@ class SimStateStorage implements StateStorage {
     return staged;
   }
 
-  install(_group: string, staged: StagedState, old: OpenedState): OpenedState {
+  install(group: string, staged: StagedState, old: OpenedState): OpenedState {
     const { bytes, metadata } = staged as Staged;
-    const opened = this.#disk.replace(
-      { bytes, generation: old.generation + 1, installedAt: { term: metadata.term, index: metadata.index } },
-      this.#watcher,
-    );
+    const opened = this.#disk
+      .group(group)
+      .replace({ bytes, generation: old.generation + 1, installedAt: { term: metadata.term, index: metadata.index } }, this.#watcher);
     this.#watcher.point('install');
     return opened;
   }

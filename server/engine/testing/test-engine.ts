@@ -172,6 +172,10 @@ export class TestEngine implements Engine {
     return this.#reader.termAt(index);
   }
 
+  onGroups(): () => void {
+    return () => undefined;
+  }
+
   onApplied(_group: string, listener: (appliedIndex: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

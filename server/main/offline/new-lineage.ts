@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LogPosition } from '../../../lib/contract/model.ts';
 import { writeIdentity } from '../../disk/identity-file.ts';
 import { FileLogStore } from '../../log/file-log-store.ts';
-import type { NodeIdentity } from '../../replica/identity.ts';
+import { GROUP_DEFAULT, type NodeIdentity } from '../../replica/identity.ts';
 import { appendDurably } from '../../replica/open-group.ts';
 import type { MemberInfo } from '../../state/member-info.ts';
 
@@ -57,6 +57,7 @@ export function writeNewIdentity(
   dir: string,
   of: { readonly clusterId: string; readonly clusterName: string; readonly lineageId: string },
   member: MemberInfo,
+  groups: readonly string[],
 ): void {
   const identity: NodeIdentity = {
     nodeId: member.name,
@@ -66,6 +67,7 @@ export function writeNewIdentity(
     lineageId: of.lineageId,
     incarnation: member.incarnation,
     began: true,
+    begun: groups.filter((group) => group !== GROUP_DEFAULT),
     members: [member],
   };
   writeIdentity(dir, identity);

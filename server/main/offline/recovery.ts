@@ -136,7 +136,12 @@ export class Recovery {
         return { group: opened.findings.group, fork, term: raisedTerm(Math.max(oldTerm, fork.term)) };
       });
       await writeLog(join(staging, 'log'), starts, member);
-      writeNewIdentity(staging, { clusterId: clusterId ?? '', clusterName, lineageId }, member);
+      writeNewIdentity(
+        staging,
+        { clusterId: clusterId ?? '', clusterName, lineageId },
+        member,
+        starts.map(({ group }) => group),
+      );
       this.#log?.close();
       const keptIn = `before-recover-${lineageId}`;
       putInPlace(this.#dir, keptIn);

@@ -62,7 +62,12 @@ export async function restoreBackup({ file, settings, progress = () => undefined
     const message = `from the backup that ${header.node} made at ${header.createdAt}`;
     const starts = header.groups.map((group) => startOf(group, stateDirOf(staging), { lineageId, member, message }));
     await writeLog(join(staging, 'log'), starts, member);
-    writeNewIdentity(staging, { ...header, lineageId }, member);
+    writeNewIdentity(
+      staging,
+      { ...header, lineageId },
+      member,
+      starts.map(({ group }) => group),
+    );
     putInPlace(data, null);
     done = true;
     return { header, lineageId, member };
