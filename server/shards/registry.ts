@@ -9,6 +9,18 @@ import { type LedgerRow, PARTITIONS, type PlannedMove, type Routing } from './ty
 /** The group that every cluster has; it holds the registry, and everything that nothing else was given. */
 export const DEFAULT_GROUP = 'default';
 
+/** A disk that a group began on. */
+export interface FirstMember {
+  /** Raft id: `name@incarnation`. */
+  readonly id: string;
+  readonly name: string;
+  readonly incarnation: string;
+  /** `host:port` of the peer port. */
+  readonly peer: string;
+  /** Base URL of the public port. */
+  readonly url: string;
+}
+
 export interface RegistryGroup {
   readonly id: string;
   /** Names of the nodes that have a replica; null: all nodes. */
@@ -17,6 +29,14 @@ export interface RegistryGroup {
   readonly createdEpoch: number;
   /** Index of its creation in the log of `default`: its incarnation. Ids are never used twice. */
   readonly createdIndex: number;
+  /**
+   * Its first configuration: the voters of `default` at `createdIndex`, as far as they are among `members`. Kept as it was then:
+   * every node begins the group with the same one, however late, and none that was not in it begins it at all. Never empty,
+   * and never of a configuration that was just changing (a creation is refused then); of `default`: empty.
+   */
+  readonly first: readonly FirstMember[];
+  /** Level of commands that `default` had at `createdIndex`: that of the new group's first state. */
+  readonly level: number;
   /** `retiring`: nothing routes to it any more, its history is being taken over. `retired`: it has no replicas any more. */
   readonly state: 'active' | 'retiring' | 'retired';
 }
@@ -50,7 +70,7 @@ export interface Registry extends Routing {
 /** What every cluster starts from. */
 export const FIRST_REGISTRY: Registry = {
   epoch: 0,
-  groups: [{ id: DEFAULT_GROUP, members: null, createdEpoch: 0, createdIndex: 0, state: 'active' }],
+  groups: [{ id: DEFAULT_GROUP, members: null, createdEpoch: 0, createdIndex: 0, first: [], level: 1, state: 'active' }],
   routes: [],
   partitions: Array.from({ length: PARTITIONS }, () => DEFAULT_GROUP),
   ledger: [],
