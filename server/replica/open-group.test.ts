@@ -24,6 +24,7 @@ function stateAt(position: LogPosition, installedAt: LogPosition | null): StateS
       installedAt,
     }),
     create: unused,
+    remove: unused,
     copy: unused,
     stage: unused,
     install: unused,
