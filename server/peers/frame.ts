@@ -13,11 +13,13 @@ import { crc32c } from '@node-rs/crc32';
 import { WireError } from './bytes.ts';
 import type { ClockValue } from './types.ts';
 
-/** Frozen: a number is never given to another kind. 4 is kept for heartbeats of many groups in one frame. */
+/** Frozen: a number is never given to another kind. */
 export const FRAME_KINDS = {
   ping: 1,
   pong: 2,
   raft: 3,
+  /** From level 2 on. */
+  beats: 4,
   request: 5,
   response: 6,
   cancel: 7,

@@ -43,6 +43,7 @@ class Side {
       random: () => 0,
       handlers: { onRequest: () => Promise.reject(new Error('none')), onStream: () => Promise.reject(new Error('none')) },
       onRaft: () => undefined,
+      onBeats: () => undefined,
       onChange: () => undefined,
       dial: () => {
         this.dials += 1;

@@ -1,3 +1,4 @@
+import { BEATS_LEVEL, BeatsIn } from './beats.ts';
 import { BulkLink } from './bulk-link.ts';
 import { WireError } from './bytes.ts';
 import { readRaftBody } from './codec.ts';
@@ -20,6 +21,8 @@ export interface PeerOptions {
   readonly random: () => number;
   readonly handlers: Pick<PeerHandlers, 'onRequest' | 'onStream'>;
   onRaft(from: RemotePeer, group: string, messages: readonly Message[]): void;
+  /** Heartbeats of many groups, of one frame. */
+  onBeats(from: RemotePeer, beats: Iterable<{ readonly group: string; readonly beat: Message }>): void;
   onChange(peer: Peer): void;
   dial(peer: Peer, channel: Channel, done: (outcome: DialOutcome) => void): () => void;
 }
@@ -126,7 +129,8 @@ export class Peer {
       connection.onFrame = (frame) => bulk.onFrame(frame);
       this.#bulk = bulk;
     } else {
-      connection.onFrame = (frame) => this.#onRaftFrame(connection.remote, frame);
+      const beats = new BeatsIn();
+      connection.onFrame = (frame) => this.#onRaftFrame(connection.remote, beats, frame);
     }
     context.log('info', 'peer-connected', { peer: this.name, channel, dialledBy: connection.dialledBy, level: connection.remote.level });
     this.#options.onChange(this);
@@ -149,7 +153,11 @@ export class Peer {
     };
   }
 
-  #onRaftFrame(remote: RemotePeer, frame: Frame): void {
+  #onRaftFrame(remote: RemotePeer, beats: BeatsIn, frame: Frame): void {
+    if (frame.kind === 'beats') {
+      if (remote.level < BEATS_LEVEL) throw new WireError(`beats at level ${remote.level}`);
+      return this.#options.onBeats(remote, beats.read(frame.body));
+    }
     if (frame.kind !== 'raft') throw new WireError(`${frame.kind} on a raft connection`);
     const { group, messages } = readRaftBody(frame.body);
     this.#options.onRaft(remote, group, messages);

@@ -241,6 +241,10 @@ class TcpPeerTransport implements PeerTransport {
         this.#stats.raftMessagesIn += messages.length;
         handlers.onRaft(from, group, messages);
       },
+      onBeats: (from, beats) => {
+        this.#stats.raftMessagesIn += 1;
+        for (const { group, beat } of beats) handlers.onRaft(from, group, [beat]);
+      },
       onChange: (changed) => this.#noteChange(changed),
       dial: (target, channel, done) => this.#dial(target, channel, done),
     });
