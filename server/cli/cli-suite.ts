@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
-import type { ApiKey, AuditEvent, Entry } from '../../lib/contract/model.ts';
+import type { ApiKey, AuditEvent, Entry, Revision } from '../../lib/contract/model.ts';
 
 export interface CliTarget {
   readonly name: string;
@@ -146,6 +146,8 @@ function entriesSuite(bed: Bed, target: CliTarget): void {
     expect(await succeed(bed, ['diff', namespace, 'h'])).toContain('-{"a":1}');
     await succeed(bed, ['rm', namespace, 'h']);
     expect((await bed.run(['get', namespace, 'h'])).code).toBe(3);
+    expect(await json<readonly Revision[]>(bed, ['deleted', namespace])).toMatchObject([{ key: 'h', revision: 3, deleted: true }]);
+    expect(await json<readonly Revision[]>(bed, ['deleted', namespace, '--prefix', 'x'])).toEqual([]);
     await succeed(bed, ['restore', namespace, 'h', '1']);
     expect(await json<Entry>(bed, ['get', namespace, 'h'])).toMatchObject({ value: '{"a":1}', type: 'json', revision: 4 });
     expect(await succeed(bed, ['get', namespace, 'h', '--revision', '2'])).toBe('{"a":2}');
@@ -280,6 +282,8 @@ function operationSuite(bed: Bed, target: CliTarget): void {
     const events = await json<readonly AuditEvent[]>(bed, ['audit', namespace]);
     expect(events.map(({ action }) => action)).toContain('config.created');
     expect(events.find(({ action }) => action === 'config.created')).toMatchObject({ key: 'needle', message: 'why' });
+    expect(await json<readonly AuditEvent[]>(bed, ['audit', namespace, '--search', 'NEEDLE'])).toMatchObject([{ key: 'needle' }]);
+    expect(await json<readonly AuditEvent[]>(bed, ['audit', namespace, '--search', 'no such thing'])).toEqual([]);
     await succeed(bed, ['rm', namespace, '--recursive', '--yes']);
     expect(await json<readonly AuditEvent[]>(bed, ['audit', namespace, '--action', 'namespace.deleted'])).toHaveLength(1);
   });

@@ -154,6 +154,12 @@ function addEntryCommands(command: Register): void {
     async () => (await import('./commands/history.ts')).restore,
     [messageOption, ifMatch],
   );
+  command(
+    'deleted <namespace>',
+    'list the keys that are deleted now, each by the revision that deleted it',
+    async () => (await import('./commands/deleted.ts')).deleted,
+    [['--prefix <text>', 'only keys that start so'], limitOption],
+  );
   command('watch [namespace]', 'print changes as they come', async () => (await import('./commands/watch.ts')).watch, [
     ['--prefix <text>', 'only keys that start so'],
     ['--since <version>', 'go on after this version'],
@@ -164,6 +170,7 @@ function addEntryCommands(command: Register): void {
     ['--action <action>', 'only this action, such as config.updated'],
     ['--from <time>', 'not before this time (RFC 3339)'],
     ['--to <time>', 'not after this time (RFC 3339)'],
+    ['--search <text>', 'only events that mention this in action, actor, namespace, key, message or request id'],
     limitOption,
   ]);
   command('search <text>', 'find entries by key or value', async () => (await import('./commands/search.ts')).search, [

@@ -12,7 +12,15 @@ export async function audit(run: Run, [namespaceText, keyText]: readonly string[
   const key = keyText === undefined ? undefined : keyArgument(keyText);
   const action = auditAction(textOption(run, 'action'));
   await withClient(run, async ({ client, read, output }) => {
-    const filters = { namespace, key, action, actor: textOption(run, 'actor'), from: textOption(run, 'from'), to: textOption(run, 'to') };
+    const filters = {
+      namespace,
+      key,
+      action,
+      actor: textOption(run, 'actor'),
+      from: textOption(run, 'from'),
+      to: textOption(run, 'to'),
+      search: textOption(run, 'search'),
+    };
     // Without a limit only the newest: the whole log may be very long.
     const limit = limitOption(run);
     const events = await take(Number.isFinite(limit) ? limit : 100, (pageSize) => client.audit({ ...read, ...filters, limit: pageSize }));
