@@ -63,6 +63,7 @@ export class GroupKeeper {
   readonly #open = new Set<string>();
   /** Epoch of the list that was last acted on. */
   #epoch = -1;
+  #list: readonly ListedGroup[] = [];
   #working = false;
 
   constructor(options: GroupKeeperOptions) {
@@ -82,11 +83,16 @@ export class GroupKeeper {
 
   /** After whatever may have changed the registry. */
   look(): void {
-    if (this.#working || this.#options.signal.aborted || this.#listed() === this.#epoch) return;
+    if (this.#working || this.#options.signal.aborted || this.#listedEpoch() === this.#epoch) return;
     this.#catchUp().catch((error: unknown) => this.#options.fatal('the groups of this node cannot be kept', asError(error)));
   }
 
-  #listed(): number {
+  /** The groups of the cluster besides the main one, as this node last acted on them. */
+  listed(): readonly ListedGroup[] {
+    return this.#list;
+  }
+
+  #listedEpoch(): number {
     const main = this.#options.host.replica(GROUP_DEFAULT);
     return main?.serving === true ? this.#options.lister.epoch(main.machine) : this.#epoch;
   }
@@ -94,12 +100,12 @@ export class GroupKeeper {
   async #catchUp(): Promise<void> {
     const { host, lister, signal } = this.#options;
     this.#working = true;
-    while (!signal.aborted && this.#listed() !== this.#epoch) {
+    while (!signal.aborted && this.#listedEpoch() !== this.#epoch) {
       const main = host.replica(GROUP_DEFAULT);
       if (main === null) break;
       const { epoch, groups } = lister.list(main.machine);
       for (const group of groups) if (!signal.aborted) await this.#keep(group);
-      this.#epoch = epoch;
+      [this.#epoch, this.#list] = [epoch, groups];
     }
     this.#working = false;
   }

@@ -22,6 +22,7 @@ import { DiskQueue } from './disk-queue.ts';
 import { Forwarder } from './forwarding.ts';
 import type { CoreLimits, GroupCallbacks, ReplicaTiming } from './group-options.ts';
 import { GroupReplica } from './group-replica.ts';
+import { GROUP_DEFAULT } from './identity.ts';
 import { Journal } from './journal.ts';
 import { endOfLog, openGroup } from './open-group.ts';
 import { keepPeers } from './peer-list.ts';
@@ -232,8 +233,10 @@ export class ReplicaHost {
     return typeof term === 'number' ? term : null;
   }
 
-  /** All members that any group of this node knows. */
+  /** The members by the main group, whose word counts; while it is out of service here, those that any group knows. */
   members(): readonly MemberInfo[] {
+    const main = this.#replicas.get(GROUP_DEFAULT)?.machine.members() ?? [];
+    if (main.length > 0) return main;
     const byId = new Map<string, MemberInfo>();
     for (const replica of this.#replicas.values()) for (const member of replica.machine.members()) byId.set(member.id, member);
     // A member that joins knows from elsewhere whom to talk to until it has received a state.

@@ -64,8 +64,8 @@ export class MemberChanges {
 
   // ------------------------------------------------------------------------------------------------------- asked for
 
-  /** Makes a change in a group that this node leads, or says why not. Never longer than until `deadlineMs` (monotonic). */
-  async change(group: string, change: GroupChange, by: ChangeAuthor, deadlineMs: number): Promise<GroupChangeOutcome> {
+  /** Makes a change in a group that this node leads, or says why not. `by` null: no audit event. Never longer than until `deadlineMs` (monotonic). */
+  async change(group: string, change: GroupChange, by: ChangeAuthor | null, deadlineMs: number): Promise<GroupChangeOutcome> {
     const other = this.#asked.get(group);
     if (other !== undefined)
       return { kind: 'refused', code: 'member-change-pending', detail: `${other}: one change at a time, ask again when that is done` };

@@ -7,6 +7,8 @@ import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import type { NodeIdentity } from './identity.ts';
 import type { JoinQuestion, JoinReply } from './joining.ts';
 import { METHOD_JOIN } from './joining.ts';
+import type { GroupList } from './group-keeper.ts';
+import { MemberFollower } from './member-follow.ts';
 import { type GroupChange, type GroupChangeOutcome, MemberChanges, type MemberChangesOptions } from './member-changes.ts';
 
 export const METHOD_CHANGE_MEMBERS = 'change-members';
@@ -14,7 +16,8 @@ export const METHOD_CHANGE_MEMBERS = 'change-members';
 interface ChangeHeader {
   readonly group: string;
   readonly change: GroupChange;
-  readonly by: ChangeAuthor;
+  /** Null where the main group has the audit event. */
+  readonly by: ChangeAuthor | null;
 }
 
 export interface MembersOptions extends MemberChangesOptions {
@@ -23,6 +26,8 @@ export interface MembersOptions extends MemberChangesOptions {
   readonly identity: () => NodeIdentity;
   /** The group whose configuration the others follow. */
   readonly mainGroup: string;
+  /** The others, as the applied registry lists them. */
+  readonly groups: () => GroupList['groups'];
 }
 
 /** Looks again for a leader. */
@@ -33,39 +38,41 @@ const CLAIM_MS = 4000;
 export class Members {
   readonly #options: MembersOptions;
   readonly #changes: MemberChanges;
+  readonly #follower: MemberFollower;
 
   constructor(options: MembersOptions) {
     this.#options = options;
     this.#changes = new MemberChanges(options);
+    this.#follower = new MemberFollower({ ...options, changes: this.#changes, staleMs: options.electionTicks * options.tickMs });
   }
 
-  /** With every tick of the node: learners that have caught up become voters. */
+  /** With every tick of the node: learners that have caught up become voters, and groups follow the main one. */
   tick(): void {
     this.#changes.tick();
+    this.#follower.tick();
   }
 
   /**
-   * Makes a change in every group of this node, the main one first. Each step can be repeated: a group in which it is done
-   * already says so.
+   * Makes a change in every group, the main one first: done there, it is done. The others are asked at once; where nobody leads
+   * just now, whoever comes to lead follows by itself.
    */
   async change(change: MemberChange, by: ChangeAuthor, timeoutMs: number): Promise<MemberChangeOutcome> {
-    const { host, runtime, drawId, mainGroup } = this.#options;
+    const { runtime, drawId, mainGroup, groups } = this.#options;
     const deadlineMs = runtime.nowMs() + timeoutMs;
     const wanted = change.type === 'remove' ? change : { type: change.type, member: drawn(change, drawId), replaces: change.replaces };
     const first = await this.#inGroup(mainGroup, wanted, by, deadlineMs);
     if (first.kind !== 'done') return first;
     // Elsewhere the very member of the main group is meant.
     const same: GroupChange = wanted.type === 'remove' ? wanted : { ...wanted, member: { ...wanted.member, ...first.member } };
-    for (const group of host.groups()) {
-      if (group === mainGroup) continue;
-      const outcome = await this.#inGroup(group, same, by, deadlineMs);
-      if (outcome.kind !== 'done' && !(outcome.kind === 'refused' && outcome.code === 'member-not-found')) return outcome;
+    for (const { id, members, removed } of groups()) {
+      const concerned = !removed && (members === null || same.type === 'remove' || members.includes(same.member.name));
+      if (concerned) await this.#inGroup(id, same, null, deadlineMs);
     }
     return first;
   }
 
   /** Asks whoever leads until somebody answers. What may have been proposed is not asked again. */
-  async #inGroup(group: string, change: GroupChange, by: ChangeAuthor, deadlineMs: number): Promise<MemberChangeOutcome> {
+  async #inGroup(group: string, change: GroupChange, by: ChangeAuthor | null, deadlineMs: number): Promise<MemberChangeOutcome> {
     const { host, runtime, pause } = this.#options;
     for (; runtime.nowMs() < deadlineMs; await pause(RETRY_MS)) {
       const { leaderPeer, condition } = host.view(group);

@@ -7,6 +7,7 @@ import { GROUP_DEFAULT, type IdentityKeeper } from './identity.ts';
 import { noteReceived } from './begin.ts';
 import { LISTER } from './group-list.ts';
 import type { Lab } from './lab.ts';
+import { LeaderSpread } from './leader-spread.ts';
 import { commonToMembers } from './levels.ts';
 import { Maintenance } from './maintenance.ts';
 import { Members } from './members.ts';
@@ -34,6 +35,7 @@ export class Serving {
   readonly #options: ServingOptions;
   readonly #keeper: GroupKeeper;
   readonly #maintenance = new Map<string, Maintenance>();
+  readonly #spread: LeaderSpread;
   #members: Members | null = null;
 
   constructor(options: ServingOptions) {
@@ -62,8 +64,10 @@ export class Serving {
     });
     const parts = { ...options, self: options.name, host: this.host };
     this.comparisons = comparing === undefined ? null : new Comparisons({ ...parts, ...comparing });
+    this.#spread = new LeaderSpread({ ...parts, mainGroup: GROUP_DEFAULT });
     this.status = new StatusCollector({
       ...parts,
+      groups: () => this.#keeper.listed(),
       cluster: { id: clusterId ?? '', lineage: lineageId ?? '', name: clusterName },
       electionTimeoutMs: timing.electionTicks * timing.tickMs,
       reasons: () => [...options.reasons(), ...(this.comparisons?.reasons() ?? [])],
@@ -86,6 +90,7 @@ export class Serving {
       host: this.host,
       identity: () => identity.current,
       mainGroup: GROUP_DEFAULT,
+      groups: () => this.#keeper.listed(),
     });
   }
 
@@ -96,6 +101,7 @@ export class Serving {
     this.#members?.tick();
     for (const maintenance of this.#maintenance.values()) maintenance.tick();
     this.comparisons?.tick();
+    this.#spread.tick();
   }
 
   #groupsChanged(): void {

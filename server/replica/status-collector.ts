@@ -3,7 +3,9 @@ import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { PeerTransport } from '../peers/types.ts';
 import { nameOfPeer } from './conf-context.ts';
 import { packEnvelope, unpackEnvelope } from './envelope.ts';
+import type { GroupList } from './group-keeper.ts';
 import type { ReplicaHost } from './host.ts';
+import { GROUP_DEFAULT } from './identity.ts';
 import type { Runtime } from './runtime.ts';
 import { assembleStatus, type KnownReport, type NodeReport, replicaRole, type ReplicaReport } from './status.ts';
 
@@ -13,6 +15,8 @@ export interface StatusCollectorOptions {
   readonly self: string;
   readonly host: ReplicaHost;
   readonly transport: PeerTransport;
+  /** The groups besides the main one, as the applied registry lists them. */
+  readonly groups: () => GroupList['groups'];
   readonly cluster: { readonly id: string; readonly lineage: string; readonly name: string };
   readonly runtime: Runtime;
   readonly electionTimeoutMs: number;
@@ -64,7 +68,13 @@ export class StatusCollector {
           });
         }),
     );
-    return assembleStatus({ self, cluster, members, groups: host.groups(), known, electionTimeoutMs });
+    return assembleStatus({ self, cluster, members, groups: this.#groups(), known, electionTimeoutMs });
+  }
+
+  /** Of the whole cluster, wherever their replicas are. */
+  #groups(): readonly string[] {
+    const listed = this.#options.groups().flatMap(({ id, removed }) => (removed ? [] : [id]));
+    return [...new Set([...this.#options.host.groups(), ...listed])].toSorted();
   }
 
   async #ask(node: string): Promise<NodeReport | null> {
@@ -92,7 +102,7 @@ export class StatusCollector {
         diskFreeBytes: disk.freeBytes,
       },
       joining: replicas.some(({ row }) => row.role === 'learner'),
-      level: Math.max(0, ...host.groups().map((group) => host.view(group).level)),
+      level: host.replica(GROUP_DEFAULT)?.machine.level() ?? 0,
       replicas,
       reasons: this.#options.reasons(),
     };
