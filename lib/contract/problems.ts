@@ -38,8 +38,13 @@ export const PROBLEMS = {
   'revision-not-found': kind(404, 'There is no such revision'),
   'key-not-found': kind(404, 'There is no such API key'),
   'group-not-found': kind(404, 'There is no such group'),
+  'route-not-found': kind(404, 'There is no such route'),
+  'move-not-found': kind(404, 'There is no such move under way'),
   'member-not-found': kind(404, 'There is no such member'),
   'cursor-expired': kind(410, 'The cursor can no longer be honoured'),
+
+  // Where namespaces live.
+  moved: kind(421, 'The group that was asked does not keep the namespace', true),
 
   // The shape of the request.
   'method-not-allowed': kind(405, 'This resource does not take that method'),
@@ -69,6 +74,14 @@ export const PROBLEMS = {
   'member-change-pending': kind(409, 'Another change of the members is under way', true),
   'last-voter': kind(409, 'The last voter cannot be removed'),
   'quorum-at-risk': kind(409, 'The change would leave too few live voters'),
+  'move-in-progress': kind(409, 'A move between groups is under way'),
+  'group-exists': kind(409, 'A group with this name exists, or has existed'),
+  'group-in-use': kind(409, 'The group is still in use'),
+  'too-many-groups': kind(409, 'The cluster has as many groups as it may have'),
+  'nothing-to-change': kind(409, 'It is so already'),
+  'registry-changed': kind(409, 'The registry was changed meanwhile', true),
+  'level-too-low': kind(409, 'The cluster does not know this command yet'),
+  'invalid-routing': kind(422, 'The registry cannot be like that'),
   'invalid-value': kind(422, 'The value is not valid for its type'),
   'idempotency-key-reused': kind(422, 'The idempotency key was used with another request'),
 
@@ -79,6 +92,7 @@ export const PROBLEMS = {
   'too-many-streams': kind(503, 'Too many event streams are open on this node', true),
   'backup-running': kind(503, 'A backup is being made on this node already', true),
   'node-unreachable': kind(503, 'The node that was to answer cannot be reached', true),
+  'group-unreachable': kind(503, 'No replica of the group can be reached', true),
   'no-leader': kind(503, 'The group has no leader', true),
   'write-outcome-unknown': kind(503, 'It is not known whether the write took place', true),
   'transfer-timeout': kind(503, 'Leadership did not change hands in time', true),

@@ -14,6 +14,9 @@ import { SignInLimit } from '../auth/sign-in-limit.ts';
 import type { Engine, RelayAnswer, RelayRequest } from '../engine/types.ts';
 import { ApiMetrics } from '../metrics/api-metrics.ts';
 import { ReadCoordinator } from '../services/consistent-read.ts';
+import { Gateway } from '../services/gateway.ts';
+import { RemoteGroups } from '../services/remote-groups.ts';
+import { ShardMap } from '../services/shard-map.ts';
 import { SYSTEM_SOURCES } from '../services/context.ts';
 import type { Services, Sources } from '../services/context.ts';
 import { ServiceError } from '../services/errors.ts';
@@ -123,8 +126,15 @@ export function createRelayHandler(app: FastifyInstance): (request: RelayRequest
 function runtimeOf(options: ApiOptions, routes: readonly AnyRoute[], uses: KeyUses, stopping: AbortSignal): ApiRuntime {
   const { engine, settings, version } = options;
   const sources = options.sources ?? SYSTEM_SOURCES;
-  const reads = new ReadCoordinator(engine, settings, sources.tickMs);
-  const services: Services = { engine, settings, sources, reads, values: new ValueValidator(options.valueThread ?? null), version };
+  const { tickMs } = sources;
+  const map = new ShardMap(engine, tickMs);
+  const reads = new ReadCoordinator(engine, settings, tickMs, map);
+  const headers = new VersionHeaders(engine, map);
+  const describe = (group: string, waitedMs: number): string => headers.replica(group, waitedMs);
+  const remote = new RemoteGroups({ engine, map, reads, tickMs, describe });
+  const gateway = new Gateway({ map, reads, remote, tickMs });
+  const values = new ValueValidator(options.valueThread ?? null);
+  const services: Services = { engine, settings, sources, reads, map, remote, gateway, values, version };
   const sealer = new SessionSealer(options.sessionSecret, sources.randomBytes);
   const authenticator = new Authenticator({
     keys: new KeyTable(engine),
@@ -145,7 +155,7 @@ function runtimeOf(options: ApiOptions, routes: readonly AnyRoute[], uses: KeyUs
     joinLimit: new SignInLimit(),
     statuses: new StatusFeed(engine, sources.tickMs),
     metrics: new ApiMetrics({ waiters: () => reads.waiting, belowFloor: () => reads.acceptedBelowFloor }),
-    headers: new VersionHeaders(engine),
+    headers,
     logger: options.logger,
     relayed: new Map(),
     stopping,

@@ -1,5 +1,6 @@
 /** `If-Match` and `If-None-Match` (RFC 9110, section 13): for writes as preconditions, for reads as a question. */
 import { ServiceError } from '../services/errors.ts';
+import type { ShardMap } from '../services/shard-map.ts';
 import { versionPosition } from '../services/version-position.ts';
 import type { EntryPrecondition } from '../services/version-position.ts';
 
@@ -13,7 +14,7 @@ function invalid(parameter: string, detail: string): ServiceError {
 }
 
 /** What a write asks of the entry. */
-export function writePrecondition(group: string, ifMatch: string | undefined, ifNoneMatch: string | undefined): EntryPrecondition {
+export function writePrecondition(map: ShardMap, ifMatch: string | undefined, ifNoneMatch: string | undefined): EntryPrecondition {
   if (ifMatch !== undefined && ifNoneMatch !== undefined) throw invalid('If-None-Match', 'If-Match and If-None-Match exclude each other');
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() !== '*') throw invalid('If-None-Match', 'a write takes only *: create, but do not change');
@@ -22,7 +23,7 @@ export function writePrecondition(group: string, ifMatch: string | undefined, if
   if (ifMatch === undefined) return {};
   const tag = /^"([^"]*)"$/.exec(ifMatch.trim())?.[1];
   if (tag === undefined) throw invalid('If-Match', 'name one version as its ETag gave it, in double quotes, for example "5:42"');
-  return { ifMatch: versionPosition(group, tag.endsWith(';text') ? tag.slice(0, -5) : tag, { parameter: 'If-Match' }) };
+  return { ifMatch: versionPosition(map, tag.endsWith(';text') ? tag.slice(0, -5) : tag, { parameter: 'If-Match' }) };
 }
 
 /** Whether a read with this `If-None-Match` already has the representation with this tag. */

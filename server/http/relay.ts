@@ -6,6 +6,7 @@ import { decodePrincipal, encodePrincipal } from '../auth/principal.ts';
 import type { RelayAnswer, RelayRequest } from '../engine/types.ts';
 import type { Call } from '../services/context.ts';
 import { ServiceError } from '../services/errors.ts';
+import { GROUP_METHOD } from '../services/remote-groups.ts';
 import type { ApiReply, ApiRequest } from './exchange.ts';
 import type { ApiRuntime } from './runtime.ts';
 
@@ -117,6 +118,7 @@ export function unreachable(node: string): ServiceError {
 /** The side that answers: for `Engine.serveRelays`. The other node has authenticated the caller, so its principal is trusted. */
 export function relayHandler(app: FastifyInstance, api: ApiRuntime): (request: RelayRequest) => Promise<RelayAnswer> {
   return async ({ method, url, headers, body, principal }) => {
+    if (method === GROUP_METHOD) return api.services.remote.serve({ body, principal });
     const nonce = randomUUID();
     api.relayed.set(nonce, decodePrincipal(principal));
     try {

@@ -120,7 +120,10 @@ function isConstrained(call: Call | null, { read }: Pick<Answer, 'read'>): boole
 
 function factsOf(api: ApiRuntime, caller: Caller, { read, wrote }: Pick<Answer, 'read' | 'wrote'>): AnswerFacts {
   if (wrote !== null) return { group: wrote.group, position: wrote.position, mode: null, waitedMs: null };
-  if (read !== null) return { group: read.group, position: read.applied, mode: read.mode, waitedMs: read.waitedMs };
+  if (read !== null) {
+    const { group, applied: position, mode, waitedMs, also, replica } = read;
+    return { group, position, mode, waitedMs, also, replica };
+  }
   return { group: CLUSTER_GROUP, position: positionNow(api, caller), mode: null, waitedMs: null };
 }
 

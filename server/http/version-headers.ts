@@ -1,8 +1,10 @@
 /** The response headers of spec 1, section 2: which state an answer speaks of, and how fresh its replica is. */
 import type { ConsistencyMode, LogPosition } from '../../lib/contract/model.ts';
-import { formatVersion } from '../../lib/contract/token.ts';
+import { REGISTRY_GROUP, formatVersion } from '../../lib/contract/token.ts';
 import type { Engine } from '../engine/types.ts';
 import { historyOf } from '../services/cursor.ts';
+import type { GroupFacts } from '../services/errors.ts';
+import type { ShardMap } from '../services/shard-map.ts';
 
 /** Names and values in turn, as `writeHead` takes them: building an object of so many names costs several times as much. */
 export type HeaderList = string[];
@@ -22,6 +24,10 @@ export const SECURITY_HEADERS: readonly string[] = [
 export interface AnswerFacts {
   readonly group: string;
   readonly position: LogPosition;
+  /** Of an answer from several groups: the others. */
+  readonly also?: readonly GroupFacts[] | undefined;
+  /** As `X-Confman-Replica` names the one of `group`; undefined: it is this node's. */
+  readonly replica?: string | undefined;
   /** Null for answers that are no reads. */
   readonly mode: ConsistencyMode | null;
   readonly waitedMs: number | null;
@@ -38,26 +44,38 @@ export class VersionHeaders {
   readonly #engine: Engine;
   readonly #node: string;
 
-  constructor(engine: Engine) {
+  readonly #map: Pick<ShardMap, 'epoch'>;
+
+  constructor(engine: Engine, map: Pick<ShardMap, 'epoch'>) {
     this.#engine = engine;
+    this.#map = map;
     this.#node = item(engine.nodeId);
   }
 
   /** Adds the headers of an authenticated answer to `target`. */
   write(target: HeaderList, facts: AnswerFacts): void {
-    const version = formatVersion(facts.group, facts.position);
-    target.push(
-      'x-confman-version',
-      version,
-      'x-confman-token',
-      `${historyOf(this.#engine, facts.group)}/${version}`,
-      'x-confman-replica',
-      this.#replica(facts.group, facts.waitedMs),
-    );
+    const { group, also = [] } = facts;
+    const history = historyOf(this.#engine, group);
+    let version = formatVersion(group, facts.position);
+    let token = `${history}/${version}`;
+    let replica = facts.replica ?? this.replica(group, facts.waitedMs);
+    const add = (element: string): void => {
+      version += `,${element}`;
+      token += `,${history}/${element}`;
+    };
+    for (const other of also) {
+      add(formatVersion(other.group, other.applied));
+      replica += `, ${other.replica ?? this.replica(other.group, other.waitedMs)}`;
+    }
+    // By which division of the namespaces the answer was routed: whoever is asked next must not know less.
+    const { epoch } = this.#map;
+    if (epoch > 0) add(formatVersion(REGISTRY_GROUP, { term: 0, index: epoch }));
+    target.push('x-confman-version', version, 'x-confman-token', token, 'x-confman-replica', replica);
     if (facts.mode !== null) target.push('x-confman-consistency', facts.mode);
   }
 
-  #replica(group: string, waitedMs: number | null): string {
+  /** A member of `X-Confman-Replica`: how fresh this node's replica of a group is. */
+  replica(group: string, waitedMs: number | null): string {
     const view = this.#engine.view(group);
     let member = `${this.#node};role=${view.role};group=${item(group)}`;
     // What is not known is not shown as fresh: the lag of a replica without contact means nothing.

@@ -3,9 +3,10 @@ import type { AuditEvent } from '../../lib/contract/model.ts';
 import type { AuditList } from '../../lib/contract/schemas/audit.ts';
 import type { AnswerOf, Query } from '../state/types.ts';
 import type { Call, ReadResult, Services } from './context.ts';
-import { CLUSTER_GROUP } from './context.ts';
-import { decodeCursor, encodeCursor, reachingCursor } from './cursor.ts';
+import { type Gathered, factsOf, gather } from './gather.ts';
+import { type GroupCursor, decodeGroupCursor, encodeGroupCursor, reachingGroups } from './group-cursor.ts';
 import { requireNamespace, requireRight } from './guards.ts';
+import { type MergedPage, mergePages } from './merge-pages.ts';
 import { timeOf } from './rows.ts';
 
 export interface AuditFilter {
@@ -59,6 +60,42 @@ function auditQuery(
   return { type: 'audit', scope: call.principal.scope, ...filter, ...page };
 }
 
+/** Newest first: by clock, then by group, then as they stand in its log. */
+function compareEvents(a: Place, groupOfA: string, b: Place, groupOfB: string): number {
+  if (a.hlc !== b.hlc) return a.hlc > b.hlc ? -1 : 1;
+  if (groupOfA !== groupOfB) return groupOfA > groupOfB ? -1 : 1;
+  return b.index - a.index || b.ordinal - a.ordinal;
+}
+
+const ORDER = { placeOf: ({ hlc, index, ordinal }: AuditRow): Place => ({ hlc, index, ordinal }), compare: compareEvents };
+
+type Parts = Gathered<'audit'>;
+
+/** One page of every group that has more, as of the states that the cursor names. Events stay in the group where they happened. */
+function askGroups(
+  services: Services,
+  call: Call,
+  filter: AuditFilter,
+  cursor: GroupCursor<Place> | null,
+  rowsMax: number,
+): Promise<Parts> {
+  return gather(
+    services,
+    reachingGroups(call, cursor),
+    (group) => {
+      const place = cursor?.places.get(group);
+      if (cursor !== null && place === undefined) return null;
+      return auditQuery(call, filter, { before: place?.at ?? null, asOf: place?.asOf ?? null, rowsMax });
+    },
+    false,
+  );
+}
+
+function merge(parts: Parts, cursor: GroupCursor<Place> | null, rowsMax: number): MergedPage<AuditRow, Place> {
+  const pages = parts.map(({ group, data: { rows, next } }) => ({ group, rows, start: cursor?.places.get(group)?.at ?? null, next }));
+  return mergePages(pages, { ...ORDER, rowsMax });
+}
+
 export async function listAudit(
   services: Services,
   call: Call,
@@ -66,33 +103,32 @@ export async function listAudit(
 ): Promise<ReadResult<AuditList>> {
   const { limit, cursor: cursorText, ...filter } = input;
   authorise(call, filter);
-  const { engine, reads } = services;
-  const group = CLUSTER_GROUP;
   const { namespace, key, actor, action, search, fromMs, toMs } = filter;
   const question = ['audit', namespace, key, actor, action, search, fromMs, toMs, call.principal.scope];
-  const cursor = cursorText === null ? null : decodeCursor(engine, group, question, cursorText, isPlace);
-  const page = { before: cursor?.position ?? null, asOf: cursor?.asOfIndex ?? null, rowsMax: limit };
-  const read = await reads.scan(group, auditQuery(call, filter, page), reachingCursor(call, cursor));
-  const { rows, next, oldestKeptMs } = read.data;
-  const asOf = cursor === null ? read.applied : { term: Number(cursor.asOf[0]?.term ?? 0), index: cursor.asOfIndex };
-  const nextCursor = next === null ? null : encodeCursor(engine, group, question, asOf, next);
-  return { ...read, data: { items: rows.map(toEvent), nextCursor, oldestKept: oldestKeptMs === null ? null : timeOf(oldestKeptMs) } };
+  const cursor = cursorText === null ? null : decodeGroupCursor(services, question, cursorText, isPlace);
+  const parts = await askGroups(services, call, filter, cursor, limit);
+  const { rows, next } = merge(parts, cursor, limit);
+  const kept = parts.flatMap(({ data }) => (data.oldestKeptMs === null ? [] : [data.oldestKeptMs]));
+  const nextCursor = encodeGroupCursor(services, question, cursor, parts, next);
+  const oldestKept = kept.length === 0 ? null : timeOf(Math.min(...kept));
+  return { ...factsOf(parts), data: { items: rows.map(({ row }) => toEvent(row)), nextCursor, oldestKept } };
 }
 
 /** The whole filtered set as it was when the first page was read, in bounded pages. */
 export async function exportAudit(services: Services, call: Call, filter: AuditFilter): Promise<ReadResult<AsyncIterable<AuditEvent>>> {
   authorise(call, filter);
-  const group = CLUSTER_GROUP;
-  const first = await services.reads.scan(group, auditQuery(call, filter, { before: null, asOf: null, rowsMax: EXPORT_PAGE_ROWS }), call);
-  const asOf = first.applied.index;
+  const first = await askGroups(services, call, filter, null, EXPORT_PAGE_ROWS);
+  const asOf = new Map(first.map(({ group, applied }) => [group, applied.index]));
+  const later: Call = { ...call, consistency: { ...call.consistency, mode: 'eventual', token: [] } };
   async function* events(): AsyncGenerator<AuditEvent> {
-    let page = first.data;
-    for (;;) {
-      for (const row of page.rows) yield toEvent(row);
-      if (page.next === null) return;
-      const answer = await services.engine.scan(group, auditQuery(call, filter, { before: page.next, asOf, rowsMax: EXPORT_PAGE_ROWS }));
-      page = answer.data;
+    let cursor: GroupCursor<Place> | null = null;
+    for (let parts: Parts = first; ; parts = await askGroups(services, later, filter, cursor, EXPORT_PAGE_ROWS)) {
+      const { rows, next }: MergedPage<AuditRow, Place> = merge(parts, cursor, EXPORT_PAGE_ROWS);
+      for (const { row } of rows) yield toEvent(row);
+      if (next.size === 0) return;
+      const places = [...next].map(([group, at]) => [group, { at, asOf: asOf.get(group) ?? 0, owned: 0 }] as const);
+      cursor = { asOf: [], places: new Map(places) };
     }
   }
-  return { ...first, data: events() };
+  return { ...factsOf(first), data: events() };
 }

@@ -25,7 +25,7 @@ export async function startBackup(services: Services, call: Call, signal: AbortS
   } as const;
   // What is copied from here on is at least what these reads have seen: an applied index never falls.
   const seen = async (group: string): Promise<ReadResult<unknown>> =>
-    reads.read(group, { type: 'keyById', id: call.principal.keyId }, { ...call, consistency });
+    reads.read({ group, namespace: null }, { type: 'keyById', id: call.principal.keyId }, { ...call, consistency });
   const first = await seen(CLUSTER_GROUP);
   for (const group of engine.groups()) if (group !== CLUSTER_GROUP) await seen(group);
   const outcome = await engine.backup(signal);

@@ -4,8 +4,7 @@
  */
 import { MAX_WAIT_MS_DEFAULT } from '../../lib/contract/headers.ts';
 import type { ConsistencyMode, LogPosition } from '../../lib/contract/model.ts';
-import { DEFAULT_GROUP, REGISTRY_GROUP } from '../../lib/contract/token.ts';
-import type { Token, TokenElement } from '../../lib/contract/token.ts';
+import { DEFAULT_GROUP, type Token, type TokenElement } from '../../lib/contract/token.ts';
 import { judgeApplied, judgeHistory } from '../consistency/judge.ts';
 import type { Refusal } from '../consistency/judge.ts';
 import { selectMode } from '../consistency/mode.ts';
@@ -16,8 +15,10 @@ import type { AnswerOf, Query, QueryName, ReadAnswer } from '../state/types.ts';
 import { CommitInquiry } from './commit-inquiry.ts';
 import type { Registration } from './commit-inquiry.ts';
 import type { Call, ReadResult, ServiceSettings } from './context.ts';
-import { ClientGone, ServiceError } from './errors.ts';
-import { afterTimeout, notReached, notReady, quorumNotReached, refusalError, stoppingError } from './read-faults.ts';
+import { ClientGone, GroupMoved, ServiceError } from './errors.ts';
+import { afterTimeout, movedNotReached, notReached, notReady, quorumNotReached, refusalError, stoppingError } from './read-faults.ts';
+import { confirmRouting } from './routing-wait.ts';
+import { ShardMap } from './shard-map.ts';
 import { TermProofs } from './term-proofs.ts';
 
 const LEADER_RETRY_MS = 50;
@@ -31,6 +32,14 @@ interface Plan {
   readonly mode: ConsistencyMode;
   /** What the read must have seen; empty for an eventual read. */
   readonly elements: Token;
+  /** Index that it must have applied besides, for what came from other groups. */
+  readonly appliedMin: number;
+}
+
+/** What a read is of: a group as a whole, or one namespace that it is taken to keep. */
+export interface Target {
+  readonly group: string;
+  readonly namespace: string | null;
 }
 
 export class ReadCoordinator {
@@ -40,13 +49,20 @@ export class ReadCoordinator {
   readonly #inquiries = new Map<string, CommitInquiry>();
   readonly #proofs: TermProofs;
   readonly #stop = new AbortController();
+  readonly #map: ShardMap;
   #waiting = 0;
   #belowFloor = 0;
 
-  constructor(engine: Engine, settings: Pick<ServiceSettings, 'defaultConsistency' | 'waitersMax'>, tickMs: () => number) {
+  constructor(
+    engine: Engine,
+    settings: Pick<ServiceSettings, 'defaultConsistency' | 'waitersMax'>,
+    tickMs: () => number,
+    map: ShardMap = new ShardMap(engine, tickMs),
+  ) {
     this.#engine = engine;
     this.#settings = settings;
     this.#tickMs = tickMs;
+    this.#map = map;
     this.#proofs = new TermProofs(engine);
   }
 
@@ -66,40 +82,51 @@ export class ReadCoordinator {
   }
 
   /** The read, if it can be answered without waiting; null if not. For the hot path: no promise, no timer. */
-  readNow<N extends QueryName>(group: string, query: Query<N>, call: Call): ReadResult<AnswerOf<N>> | null {
-    const plan = this.#plan(group, call);
+  readNow<N extends QueryName>(target: Target, query: Query<N>, call: Call): ReadResult<AnswerOf<N>> | null {
+    if (!this.routable(call)) return null;
+    const plan = this.#plan(target, call);
     if (plan.mode === 'linearizable' || !this.#reached(plan, plan.view.appliedIndex)) return null;
-    const answer = this.#engine.read(group, query);
-    return this.#proven(plan, answer.applied) ? result(plan, answer, 0) : null;
+    const answer = this.#engine.read(target.group, query);
+    return answer.moved !== true && this.#proven(plan, answer.applied) ? result(plan, answer, 0) : null;
   }
 
-  /** The read on this thread, after whatever wait it needs. */
-  async read<N extends QueryName>(group: string, query: Query<N>, call: Call): Promise<ReadResult<AnswerOf<N>>> {
-    return this.#reading(group, call, () => this.#engine.read(group, query));
+  /**
+   * The read on this thread, after whatever wait it needs.
+   *
+   * @throws GroupMoved when the group does not keep the namespace of the query
+   */
+  async read<N extends QueryName>(target: Target, query: Query<N>, call: Call): Promise<ReadResult<AnswerOf<N>>> {
+    return this.#reading(target, call, () => this.#engine.read(target.group, query));
   }
 
   /** The read on the reader thread: for long lists, searches, scans. */
-  async scan<N extends QueryName>(group: string, query: Query<N>, call: Call): Promise<ReadResult<AnswerOf<N>>> {
-    return this.#reading(group, call, () => this.#engine.scan(group, query));
+  async scan<N extends QueryName>(target: Target, query: Query<N>, call: Call): Promise<ReadResult<AnswerOf<N>>> {
+    return this.#reading(target, call, () => this.#engine.scan(target.group, query));
   }
 
   async #reading<N extends QueryName>(
-    group: string,
+    target: Target,
     call: Call,
     read: () => ReadAnswer<N> | Promise<ReadAnswer<N>>,
   ): Promise<ReadResult<AnswerOf<N>>> {
-    const plan = this.#plan(group, call);
+    const { group } = target;
     const startedMs = this.#tickMs();
     const deadlineMs = startedMs + maxWaitOf(call);
-    const floor = plan.mode === 'linearizable' ? await this.#quorumIndex(group, call, deadlineMs) : 0;
+    if (!this.routable(call)) await this.awaitRouting(call, deadlineMs);
+    const plan = this.#plan(target, call);
+    const quorumIndex = plan.mode === 'linearizable' ? await this.#quorumIndex(group, call, deadlineMs) : 0;
+    const floor = Math.max(quorumIndex, plan.appliedMin);
     for (;;) {
       const { appliedIndex } = this.#engine.view(group);
       if (appliedIndex < floor || !this.#reached(plan, appliedIndex)) await this.#wait(plan, floor, call, deadlineMs);
       const waitedMs = this.#tickMs() - startedMs;
       const answer = await read();
       // The state that was read may be older than the index looked at before: its own position decides.
-      if (answer.applied.index >= floor && this.#proven(plan, answer.applied)) return result(plan, answer, waitedMs);
-      if (!(await this.#pause(WAIT_MS_MIN, deadlineMs, call))) throw this.#timedOut(plan, plan.elements, [], call);
+      if (answer.applied.index >= floor && this.#proven(plan, answer.applied)) {
+        if (answer.moved === true) throw new GroupMoved(group, this.#map.epoch);
+        return result(plan, answer, waitedMs);
+      }
+      if (!(await this.pause(WAIT_MS_MIN, deadlineMs, call))) throw this.#timedOut(plan, plan.elements, [], call);
     }
   }
 
@@ -107,8 +134,12 @@ export class ReadCoordinator {
    * What a write asks of the past: the leader must have committed every element before it judges the preconditions, and none
    * may belong to another history. The log's order does the rest.
    */
-  async beforeWrite(group: string, call: Call, deadlineMs: number): Promise<void> {
-    const elements = this.#relevant(group, call.consistency.token);
+  async beforeWrite(target: Target, call: Call, deadlineMs: number): Promise<void> {
+    const { group } = target;
+    const { token } = call.consistency;
+    if (!this.#map.admits(token)) await this.awaitRouting(call, deadlineMs);
+    // What has come from other groups is there: before it is, the group refuses every write of it.
+    const { elements } = this.#map.demand(group, target.namespace, token);
     if (elements.length === 0) return;
     const { appliedIndex } = this.#engine.view(group);
     const missing = elements.filter((element) => this.#judge(group, element, appliedIndex) === 'wait');
@@ -126,7 +157,7 @@ export class ReadCoordinator {
       }
       if (outcome.kind === 'aborted') throw new ClientGone();
       if (outcome.kind === 'stopping') throw stoppingError();
-      if (!(await this.#pause(LEADER_RETRY_MS, deadlineMs, call))) {
+      if (!(await this.pause(LEADER_RETRY_MS, deadlineMs, call))) {
         throw notReached(
           this.#engine,
           group,
@@ -143,37 +174,43 @@ export class ReadCoordinator {
     return this.#proofs.position(group);
   }
 
-  #plan(group: string, call: Call): Plan {
+  /** Whether the registry has come as far as the caller's token says, and knows its groups. An eventual read asks nothing of it. */
+  routable({ consistency }: Call): boolean {
+    return consistency.token.length === 0 || consistency.mode === 'eventual' || this.#map.admits(consistency.token);
+  }
+
+  /** Waits until it has, or says why it never will. */
+  async awaitRouting(call: Call, deadlineMs: number): Promise<void> {
+    await this.#counted(() =>
+      confirmRouting(
+        { engine: this.#engine, map: this.#map, tickMs: this.#tickMs },
+        {
+          token: call.consistency.token,
+          deadlineMs,
+          pause: (ms) => this.pause(ms, deadlineMs, call),
+          gone: call.gone(),
+          late: (failure) => afterTimeout(this.#engine, DEFAULT_GROUP, call, failure),
+        },
+      ),
+    );
+  }
+
+  #plan(target: Target, call: Call): Plan {
+    const { group } = target;
     const view = this.#engine.view(group);
     if (view.condition !== 'ok') throw notReady(group, view);
     const { token, mode: asked } = call.consistency;
     // An eventual read ignores the token once it has been understood.
-    const elements = token.length === 0 || asked === 'eventual' ? [] : this.#relevant(group, token);
-    const mode = selectMode({ asked, constrained: elements.length > 0, defaultMode: this.#settings.defaultConsistency });
+    const { elements, appliedMin } = this.#map.demand(group, target.namespace, asked === 'eventual' ? [] : token);
+    const constrained = elements.length > 0 || appliedMin > 0;
+    const mode = selectMode({ asked, constrained, defaultMode: this.#settings.defaultConsistency });
     checkWait(mode, maxWaitOf(call));
-    return { group, view, mode, elements };
-  }
-
-  /** The elements that speak of this group. Others neither block nor count, but must be of this cluster. */
-  #relevant(group: string, token: Token): Token {
-    const known = this.#engine.groups();
-    return token.filter((element) => {
-      if (element.group === group) return true;
-      if (element.group !== REGISTRY_GROUP && element.group !== DEFAULT_GROUP && !known.includes(element.group)) {
-        const ancestry = this.#engine.identity(group);
-        const foreign = ancestry === null ? null : judgeHistory(element, ancestry);
-        throw refusalError(
-          element,
-          foreign ?? { kind: 'refuse', code: 'version-of-unknown-group', detail: `this cluster has no group ${element.group}` },
-        );
-      }
-      return false;
-    });
+    return { group, view, mode, elements, appliedMin };
   }
 
   /** Whether every element is at or below the index; throws for one that can never be. */
   #reached(plan: Plan, appliedIndex: number): boolean {
-    return plan.elements.every((element) => this.#judge(plan.group, element, appliedIndex) !== 'wait');
+    return appliedIndex >= plan.appliedMin && plan.elements.every((element) => this.#judge(plan.group, element, appliedIndex) !== 'wait');
   }
 
   #judge(group: string, element: TokenElement, appliedIndex: number): 'serve' | 'serve-unproven' | 'wait' {
@@ -191,6 +228,7 @@ export class ReadCoordinator {
   /** The same against the position that was really read, which also counts what could not be proven. */
   #proven(plan: Plan, applied: LogPosition): boolean {
     this.#proofs.learn(plan.group, applied);
+    if (applied.index < plan.appliedMin) return false;
     let unproven = 0;
     for (const element of plan.elements) {
       const judgement = this.#judge(plan.group, element, applied.index);
@@ -208,7 +246,7 @@ export class ReadCoordinator {
         if (outcome.kind === 'ok') return outcome.index;
         if (outcome.kind === 'aborted') throw new ClientGone();
         if (outcome.kind === 'stopping') throw stoppingError();
-        const again = outcome.kind !== 'timeout' && (await this.#pause(LEADER_RETRY_MS, deadlineMs, call));
+        const again = outcome.kind !== 'timeout' && (await this.pause(LEADER_RETRY_MS, deadlineMs, call));
         if (!again) throw afterTimeout(this.#engine, group, call, quorumNotReached(this.#engine, group));
       }
     });
@@ -248,6 +286,10 @@ export class ReadCoordinator {
   }
 
   #timedOut(plan: Plan, missing: Token, registrations: readonly Registration[], call: Call): Error {
+    if (missing.length === 0 && this.#engine.view(plan.group).appliedIndex < plan.appliedMin) {
+      const failure = movedNotReached(this.#engine, plan.group, this.position(plan.group), plan.appliedMin);
+      return afterTimeout(this.#engine, plan.group, call, failure);
+    }
     if (missing.length === 0) return afterTimeout(this.#engine, plan.group, call, quorumNotReached(this.#engine, plan.group));
     let reason: string | null = null;
     for (const { waiter } of registrations) {
@@ -285,7 +327,7 @@ export class ReadCoordinator {
   }
 
   /** Lets some time pass; false when the deadline lies within it. */
-  async #pause(ms: number, deadlineMs: number, call: Call): Promise<boolean> {
+  async pause(ms: number, deadlineMs: number, call: Call): Promise<boolean> {
     if (this.#rest(deadlineMs) <= ms) return false;
     const signal = AbortSignal.any([call.gone(), this.#stop.signal]);
     await new Promise<void>((resolve) => {
@@ -304,7 +346,8 @@ export class ReadCoordinator {
   }
 }
 
-function maxWaitOf(call: Call): number {
+/** How long a call may be held. */
+export function maxWaitOf(call: Call): number {
   return call.consistency.maxWaitMs ?? MAX_WAIT_MS_DEFAULT;
 }
 
@@ -314,5 +357,7 @@ function safeIndex(index: bigint): number {
 }
 
 function result<N extends QueryName>(plan: Plan, answer: ReadAnswer<N>, waitedMs: number): ReadResult<AnswerOf<N>> {
-  return { data: answer.data, group: plan.group, applied: answer.applied, mode: plan.mode, waitedMs };
+  const { data, applied, ownershipIndex } = answer;
+  const read = { data, group: plan.group, applied, mode: plan.mode, waitedMs };
+  return ownershipIndex === undefined ? read : { ...read, ownershipIndex };
 }

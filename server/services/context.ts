@@ -6,7 +6,10 @@ import type { ClockValue } from '../clock/hlc.ts';
 import type { ConsistencyRequest } from '../consistency/request.ts';
 import type { Engine } from '../engine/types.ts';
 import type { ReadFacts } from './errors.ts';
-import type { ReadCoordinator } from './consistent-read.ts';
+import type { ReadCoordinator, Target } from './consistent-read.ts';
+import type { Gateway } from './gateway.ts';
+import type { RemoteGroups } from './remote-groups.ts';
+import type { ShardMap } from './shard-map.ts';
 import type { ValueValidator } from './values/validator.ts';
 
 export interface ServiceSettings {
@@ -37,7 +40,13 @@ export interface Services {
   readonly engine: Engine;
   readonly settings: ServiceSettings;
   readonly sources: Sources;
+  /** Reads of groups. */
   readonly reads: ReadCoordinator;
+  readonly map: ShardMap;
+  /** Reads and writes of namespaces, in whatever group they are. */
+  readonly gateway: Gateway;
+  /** Groups that other nodes have. */
+  readonly remote: RemoteGroups;
   readonly values: ValueValidator;
   /** Version of the program. */
   readonly version: string;
@@ -84,12 +93,12 @@ export interface WriteResult<T> {
 /** What a read gave, from which state, and how. */
 export interface ReadResult<T> extends ReadFacts {
   readonly data: T;
-}
-
-/** The Raft group that keeps a namespace. One group here; the registry decides once there are several (spec 4, section 1). */
-export function groupOf(_namespace: string): string {
-  return 'default';
+  /** As in `ReadAnswer` of the state. */
+  readonly ownershipIndex?: number | undefined;
 }
 
 /** The group that keeps what belongs to the cluster as a whole: keys, registry. */
 export const CLUSTER_GROUP = 'default';
+
+/** A read of it. */
+export const CLUSTER: Target = { group: CLUSTER_GROUP, namespace: null };

@@ -25,7 +25,7 @@ const call = (mode: 'eventual' | null): Call => ({
 test('comes back as it was made, and makes its reader wait for its state', () => {
   const text = encodeCursor(engine, 'default', QUESTION, { term: 1, index: 7 }, 'größe/1');
   expect(text).toMatch(/^[\w-]+$/);
-  const cursor = decodeCursor(engine, 'default', QUESTION, text, isText);
+  const cursor = decodeCursor(engine, QUESTION, text, isText);
   expect([cursor.position, cursor.asOfIndex]).toEqual(['größe/1', 7]);
   for (const mode of ['eventual', null] as const) {
     const { consistency } = reachingCursor(call(mode), cursor);
@@ -42,7 +42,7 @@ test('belongs to one question', () => {
     ['entries', 'a', '', false],
     ['configs', 'a', '', true],
   ]) {
-    expect(() => decodeCursor(engine, 'default', other, text, isText)).toThrow(/another list or other filters/);
+    expect(() => decodeCursor(engine, other, text, isText)).toThrow(/another list or other filters/);
   }
 });
 
@@ -54,9 +54,7 @@ test('is over once the cluster was restored', () => {
       { id: '00000002', forkIndex: null },
     ],
   });
-  expect(() => decodeCursor(restored.engine('n1'), 'default', QUESTION, text, isText)).toThrow(
-    expect.objectContaining({ code: 'cursor-expired' }),
-  );
+  expect(() => decodeCursor(restored.engine('n1'), QUESTION, text, isText)).toThrow(expect.objectContaining({ code: 'cursor-expired' }));
   restored.close();
 });
 
@@ -76,6 +74,6 @@ test('is refused when it is none', () => {
     forge([version, hash, state, 7]),
     forge([version, hash, 7, 'k']),
   ]) {
-    expect(() => decodeCursor(engine, 'default', QUESTION, broken, isText)).toThrow(expect.objectContaining({ code: 'invalid-cursor' }));
+    expect(() => decodeCursor(engine, QUESTION, broken, isText)).toThrow(expect.objectContaining({ code: 'invalid-cursor' }));
   }
 });

@@ -1,7 +1,6 @@
 /** Every kept revision of a key, newest first; of a deleted key too. */
 import type { History } from '../../lib/contract/schemas/entries.ts';
 import type { Call, ReadResult, Services } from './context.ts';
-import { groupOf } from './context.ts';
 import { decodeCursor, encodeCursor, isRevision, reachingCursor } from './cursor.ts';
 import { ServiceError } from './errors.ts';
 import { requireNamespace } from './guards.ts';
@@ -14,15 +13,15 @@ export async function entryHistory(
 ): Promise<ReadResult<History>> {
   const { namespace, key, limit } = input;
   requireNamespace(call.principal, 'read', namespace);
-  const { engine, reads } = services;
-  const group = groupOf(namespace);
+  const { engine, gateway } = services;
   const question = ['history', namespace, key];
-  const cursor = input.cursor === null ? null : decodeCursor(engine, group, question, input.cursor, isRevision);
-  const read = await reads.scan(
-    group,
+  const cursor = input.cursor === null ? null : decodeCursor(engine, question, input.cursor, isRevision);
+  const read = await gateway.scan(
+    namespace,
     { type: 'history', namespace, key, beforeRevision: cursor?.position ?? null, rowsMax: limit },
     reachingCursor(call, cursor),
   );
+  const { group } = read;
   const { rows, more, oldestKept } = read.data;
   if (rows.length === 0 && cursor === null)
     throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}, and there never was`, {}, { read });

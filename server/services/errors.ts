@@ -18,6 +18,9 @@ export type ProblemExtras = Partial<
     | 'node'
     | 'retryAfterMs'
     | 'failing'
+    | 'group'
+    | 'epoch'
+    | 'move'
   >
 > & { readonly errors?: ProblemDetailError[] | undefined };
 
@@ -29,12 +32,20 @@ export interface DecidedAt {
   readonly replayed?: boolean | undefined;
 }
 
-/** From which state, in which mode and after which wait a read was answered. */
-export interface ReadFacts {
+/** From which state of a group something was answered. */
+export interface GroupFacts {
   readonly group: string;
   readonly applied: LogPosition;
-  readonly mode: ConsistencyMode;
   readonly waitedMs: number;
+  /** As `X-Confman-Replica` names it; undefined: the one of this node. */
+  readonly replica?: string | undefined;
+}
+
+/** From which state, in which mode and after which wait a read was answered. */
+export interface ReadFacts extends GroupFacts {
+  readonly mode: ConsistencyMode;
+  /** Of a read over several groups: the others. */
+  readonly also?: readonly GroupFacts[] | undefined;
 }
 
 /** An operating error, by its code. `detail` is for the caller to read and never holds a secret, a path or a stack. */
@@ -88,5 +99,18 @@ export class ClientGone extends Error {
   override readonly name = 'ClientGone';
   constructor() {
     super('the client is gone');
+  }
+}
+
+/** The group does not keep the namespace: whoever routes looks again. Never leaves the services. */
+export class GroupMoved extends Error {
+  override readonly name = 'GroupMoved';
+  readonly group: string;
+  /** Of the registry by which it was asked. */
+  readonly epoch: number;
+  constructor(group: string, epoch: number) {
+    super(`${group} does not keep the namespace`);
+    this.group = group;
+    this.epoch = epoch;
   }
 }

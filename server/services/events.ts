@@ -1,13 +1,11 @@
 /** One stream for the console: cluster status, changes, audit (spec 2, `/events`). */
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
-import type { LogPosition } from '../../lib/contract/model.ts';
+import type { AuditEvent, LogPosition } from '../../lib/contract/model.ts';
 import type { Topic } from '../../lib/contract/schemas/queries.ts';
-import { formatFullVersion, formatVersion } from '../../lib/contract/token.ts';
 import type { Principal } from '../auth/principal.ts';
-import type { AnswerOf, ReadAnswer } from '../state/types.ts';
+import type { AnswerOf, Query, ReadAnswer } from '../state/types.ts';
 import type { Call, ReadResult, Services } from './context.ts';
-import { CLUSTER_GROUP } from './context.ts';
-import { historyOf } from './cursor.ts';
+import { ChangeFeed, REMOTE_POLL_MS, compactedEvent } from './change-feed.ts';
 import { requireRight } from './guards.ts';
 import type { StatusFeed } from './status-feed.ts';
 import { Alarm } from './stream-event.ts';
@@ -36,50 +34,44 @@ export async function startEvents(
   stream: EventsContext,
 ): Promise<ReadResult<AsyncIterable<StreamEvent>>> {
   requireRight(call.principal, 'read');
-  const start = await streamStart(services, call, sinceToken(input.since));
-  return { ...start, data: consoleEvents(services, call.principal, input.topics, stream, start.data) };
+  const { positions, ...facts } = await streamStart(services, call, sinceToken(input.since));
+  return { ...facts, data: consoleEvents(services, call, input.topics, stream, positions) };
 }
 
 async function* consoleEvents(
   services: Services,
-  principal: Principal,
+  call: Call,
   topics: ReadonlySet<Topic>,
   stream: EventsContext,
-  start: LogPosition,
+  start: ReadonlyMap<string, LogPosition>,
 ): AsyncGenerator<StreamEvent> {
-  const { engine } = services;
   const { authenticator, signal, statuses } = stream;
   const alarm = new Alarm();
   let status: ClusterStatus | null = null;
-  const unsubscribe = [
-    engine.onApplied(CLUSTER_GROUP, () => alarm.wake()),
-    ...(topics.has('cluster')
-      ? [
-          statuses.subscribe((next) => {
-            status = next;
-            alarm.wake();
-          }),
-        ]
-      : []),
-  ];
-  const log = topics.has('changes') || topics.has('audit') ? new LogFollower(services, topics, start) : null;
+  const unsubscribe = topics.has('cluster')
+    ? statuses.subscribe((next) => {
+        status = next;
+        alarm.wake();
+      })
+    : null;
+  // Also where only the audit is followed: its positions are what a bookmark says.
+  const feed = new ChangeFeed(services, call, CHANGES, start, alarm);
+  const audit = topics.has('audit') ? new AuditFollower(services, call, start) : null;
   try {
-    yield bookmark(services, start);
+    yield { event: 'bookmark', id: feed.token, data: { version: feed.version } };
     while (!signal.aborted) {
-      const caller = authenticator.refresh(principal);
+      const caller = authenticator.refresh(call.principal);
       if (caller === null) return;
       // Read again each time round: the listener sets it while this generator is suspended.
       const latest = takeStatus();
       if (latest !== null) yield { event: 'cluster', data: latest };
-      let behind = false;
-      if (log !== null) {
-        yield* log.next(caller);
-        behind = log.behind;
-      }
-      if (!behind) await alarm.sleep(IDLE_MS, signal);
+      if (topics.has('changes')) yield* changesOf(services, feed, caller);
+      if (audit !== null) yield* await audit.next(caller);
+      if (!feed.behind) await alarm.sleep(feed.polls ? REMOTE_POLL_MS : IDLE_MS, signal);
     }
   } finally {
-    for (const end of unsubscribe) end();
+    unsubscribe?.();
+    feed.close();
   }
 
   function takeStatus(): ClusterStatus | null {
@@ -89,98 +81,74 @@ async function* consoleEvents(
   }
 }
 
-function bookmark({ engine }: Services, position: LogPosition): StreamEvent {
-  const id = position.index === 0 ? undefined : formatFullVersion(historyOf(engine, CLUSTER_GROUP), CLUSTER_GROUP, position);
-  return { event: 'bookmark', id, data: { version: formatVersion(CLUSTER_GROUP, position) } };
+const CHANGES = { namespacePrefix: null, keyPrefix: '', values: false, rowsMax: PAGE_ROWS, bytesMax: PAGE_BYTES };
+
+async function* changesOf(services: Services, feed: ChangeFeed, caller: Principal): AsyncGenerator<StreamEvent> {
+  for await (const item of feed.next(caller.scope)) {
+    if (item.kind === 'change') {
+      yield { event: 'change', id: feed.token, data: toWatchEvent(item.group, item.command) };
+      continue;
+    }
+    // A view that is refreshed needs no history: say that there is a gap, and go on from now.
+    yield compactedEvent(services, feed, item);
+    feed.skip(item.group, item.applied);
+  }
 }
 
 type AuditPlace = NonNullable<AnswerOf<'audit'>['next']>;
 
-/** Follows the log of one group for the topics `changes` and `audit`. */
-class LogFollower {
+/** Follows the audit events of all groups. */
+class AuditFollower {
   readonly #services: Services;
-  readonly #topics: ReadonlySet<Topic>;
-  #changesTo: LogPosition;
-  #auditTo: number;
-  /** Whether the page ended before the end of the log. */
-  behind = false;
+  readonly #call: Call;
+  /** Index up to which each group's events are told. */
+  readonly #told: Map<string, number>;
 
-  constructor(services: Services, topics: ReadonlySet<Topic>, start: LogPosition) {
+  constructor(services: Services, call: Call, start: ReadonlyMap<string, LogPosition>) {
     this.#services = services;
-    this.#topics = topics;
-    this.#changesTo = start;
-    this.#auditTo = start.index;
+    this.#call = { ...call, consistency: { ...call.consistency, mode: 'eventual', token: [] } };
+    this.#told = new Map([...start].map(([group, { index }]) => [group, index]));
   }
 
-  async *next(principal: Principal): AsyncGenerator<StreamEvent> {
-    this.behind = false;
-    if (this.#topics.has('changes')) yield* this.#changes(principal);
-    if (this.#topics.has('audit')) yield* await this.#audit(principal);
+  /** New events come in the order in which they happened, as far as they are known. */
+  async next(principal: Principal): Promise<readonly StreamEvent[]> {
+    const fresh: AuditEvent[] = [];
+    for (const group of this.#services.map.groups) fresh.push(...(await this.#ofGroup(group, principal)));
+    if (this.#services.map.groups.length > 1) fresh.sort((a, b) => (a.hlc === b.hlc ? 0 : a.hlc < b.hlc ? -1 : 1));
+    return fresh.map((data) => ({ event: 'audit', data }));
   }
 
-  *#changes(principal: Principal): Generator<StreamEvent> {
-    const { engine } = this.#services;
-    const group = CLUSTER_GROUP;
-    const query = {
-      type: 'changes',
-      afterIndex: this.#changesTo.index,
-      namespacePrefix: null,
-      keyPrefix: '',
-      scope: principal.scope,
-      values: false,
-      rowsMax: PAGE_ROWS,
-      bytesMax: PAGE_BYTES,
-    } as const;
-    const { data, applied } = engine.read(group, query);
-    if (data.kind === 'compacted') {
-      // A view that is refreshed needs no history: say that there is a gap, and go on from now.
-      this.#changesTo = applied;
-      yield {
-        event: 'compacted',
-        data: { oldest: formatVersion(group, data.oldest), token: formatFullVersion(historyOf(engine, group), group, data.oldest) },
-      };
-      return;
-    }
-    for (const command of data.commands) {
-      yield {
-        event: 'change',
-        id: formatFullVersion(historyOf(engine, group), group, command.position),
-        data: toWatchEvent(group, command),
-      };
-    }
-    if (data.upTo.index > this.#changesTo.index) this.#changesTo = data.upTo;
-    this.behind = data.more;
-  }
-
-  /** Audit events come newest first; the new ones are gathered and given in the order in which they happened. */
-  async #audit(principal: Principal): Promise<readonly StreamEvent[]> {
-    const { engine } = this.#services;
-    if (engine.view(CLUSTER_GROUP).appliedIndex <= this.#auditTo) return [];
-    const fresh: StreamEvent[] = [];
+  /** Events come newest first; the new ones are gathered and given the other way round. */
+  async #ofGroup(group: string, principal: Principal): Promise<readonly AuditEvent[]> {
+    const { engine, gateway, remote } = this.#services;
+    const told = this.#told.get(group) ?? 0;
+    if (remote.isHere(group) && engine.view(group).appliedIndex <= told) return [];
+    const fresh: AuditEvent[] = [];
     let before: AuditPlace | null = null;
-    let newest = this.#auditTo;
+    let newest = told;
     for (let page = 0; page < AUDIT_PAGES_MAX; page += 1) {
-      const answer: ReadAnswer<'audit'> = await engine.scan(CLUSTER_GROUP, {
-        type: 'audit',
-        scope: principal.scope,
-        namespace: null,
-        key: null,
-        actor: null,
-        action: null,
-        search: null,
-        fromMs: null,
-        toMs: null,
-        before,
-        asOf: null,
-        rowsMax: PAGE_ROWS,
-      });
+      const query: Query<'audit'> = { ...AUDIT, scope: principal.scope, before };
+      const answer: ReadAnswer<'audit'> = await gateway.scanGroup(group, query, this.#call);
       if (page === 0) newest = answer.applied.index;
-      const rows = answer.data.rows.filter((row) => row.index > this.#auditTo);
-      for (const { index: _index, ordinal: _ordinal, ...event } of rows) fresh.push({ event: 'audit', data: event });
+      const rows = answer.data.rows.filter((row) => row.index > told);
+      for (const { index: _index, ordinal: _ordinal, ...event } of rows) fresh.push(event);
       before = answer.data.next;
-      if (before === null || before.index <= this.#auditTo || rows.length < answer.data.rows.length) break;
+      if (before === null || before.index <= told || rows.length < answer.data.rows.length) break;
     }
-    this.#auditTo = Math.max(this.#auditTo, newest);
+    this.#told.set(group, Math.max(told, newest));
     return fresh.toReversed();
   }
 }
+
+const AUDIT = {
+  type: 'audit',
+  namespace: null,
+  key: null,
+  actor: null,
+  action: null,
+  search: null,
+  fromMs: null,
+  toMs: null,
+  asOf: null,
+  rowsMax: PAGE_ROWS,
+} as const;

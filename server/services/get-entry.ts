@@ -2,7 +2,6 @@
 import type { Entry, Revision } from '../../lib/contract/model.ts';
 import type { EntryRow } from '../state/types.ts';
 import type { Call, ReadResult, Services } from './context.ts';
-import { groupOf } from './context.ts';
 import { ServiceError } from './errors.ts';
 import { requireNamespace } from './guards.ts';
 import { toEntry, toRevision } from './rows.ts';
@@ -15,11 +14,10 @@ interface EntryName {
 /** The entry at once when nothing has to be waited for, else as a promise. */
 export function getEntry(services: Services, call: Call, { namespace, key }: EntryName): ReadResult<Entry> | Promise<ReadResult<Entry>> {
   requireNamespace(call.principal, 'read', namespace);
-  const group = groupOf(namespace);
   const query = { type: 'entry', namespace, key } as const;
-  const now = services.reads.readNow(group, query, call);
+  const now = services.gateway.readNow(namespace, query, call);
   if (now !== null) return found(now, key, namespace);
-  return services.reads.read(group, query, call).then((read) => found(read, key, namespace));
+  return services.gateway.read(namespace, query, call).then((read) => found(read, key, namespace));
 }
 
 /** The engine gives the same row again while nothing has changed: then it is the same entry. A row belongs to one group. */
@@ -45,10 +43,10 @@ export async function getRevision(
   { namespace, key, revision }: EntryName & { readonly revision: number },
 ): Promise<ReadResult<Revision>> {
   requireNamespace(call.principal, 'read', namespace);
-  const group = groupOf(namespace);
-  const read = await services.reads.read(group, { type: 'revision', namespace, key, revision }, call);
-  if (read.data !== null) return { ...read, data: toRevision(group, read.data) };
-  const { data } = services.engine.read(group, { type: 'history', namespace, key, beforeRevision: null, rowsMax: 1 });
+  const { gateway } = services;
+  const read = await gateway.read(namespace, { type: 'revision', namespace, key, revision }, call);
+  if (read.data !== null) return { ...read, data: toRevision(read.group, read.data) };
+  const { data } = await gateway.read(namespace, { type: 'history', namespace, key, beforeRevision: null, rowsMax: 1 }, call);
   if (data.rows.length === 0) throw new ServiceError('entry-not-found', `there is no entry ${key} in ${namespace}`, {}, { read });
   const kept = data.oldestKept === null ? {} : { oldest: String(data.oldestKept) };
   throw new ServiceError(

@@ -24,7 +24,6 @@ export type ValuePointer = string;
 export async function judgedPut(
   services: Services,
   call: WriteCall,
-  group: string,
   namespace: string,
   wanted: WantedPut,
   pointer: ValuePointer,
@@ -36,12 +35,12 @@ export async function judgedPut(
     await checkValue(services, type, value, key, pointer);
     return { ...put, validFor: [type] };
   }
-  const known = knownType(services, group, namespace, key);
+  const known = knownType(services, namespace, key);
   const fault = await services.values.judge(known, value);
   if (fault === null) return { ...put, validFor: known === 'text' ? ['text'] : ['text', known] };
   // This replica may be behind: ask for the type that is in force now before the value is refused.
   const linear: WriteCall = { ...call, consistency: { ...call.consistency, mode: 'linearizable', onTimeout: 'fail' } };
-  const { data } = await services.reads.read(group, { type: 'entry', namespace, key }, linear);
+  const { data } = await services.gateway.read(namespace, { type: 'entry', namespace, key }, linear);
   const current = data?.type ?? 'text';
   if (current === known) throw invalidValue(known, fault, key, pointer);
   await checkValue(services, current, value, key, pointer);
@@ -54,9 +53,9 @@ export async function judgedAgain(services: Services, put: PutOperation, type: E
   return { ...put, validFor: [...put.validFor, type] };
 }
 
-function knownType(services: Services, group: string, namespace: string, key: string): EntryType {
-  if (services.engine.view(group).condition !== 'ok') return 'text';
-  return services.engine.read(group, { type: 'entry', namespace, key }).data?.type ?? 'text';
+function knownType({ gateway }: Services, namespace: string, key: string): EntryType {
+  const answer = gateway.peek(namespace, { type: 'entry', namespace, key });
+  return answer === null || answer.moved === true ? 'text' : (answer.data?.type ?? 'text');
 }
 
 function checkSize(services: Services, { key, value }: WantedPut, pointer: ValuePointer): void {

@@ -3,7 +3,7 @@ import type { ApiKeyList, CreateKeyAnswer, CreateKeyRequest, RevokeKeyAnswer } f
 import { formatVersion } from '../../lib/contract/token.ts';
 import { hashSecret, mintKeyId, mintSecret } from '../auth/secret.ts';
 import type { Call, ReadResult, Services, WriteCall, WriteResult } from './context.ts';
-import { CLUSTER_GROUP } from './context.ts';
+import { CLUSTER, CLUSTER_GROUP } from './context.ts';
 import { decodeCursor, encodeCursor, isText, reachingCursor } from './cursor.ts';
 import { ServiceError } from './errors.ts';
 import { requireCluster } from './guards.ts';
@@ -22,9 +22,9 @@ export async function listKeys(
   requireCluster(call.principal);
   const { engine, reads } = services;
   const question = ['keys'];
-  const cursor = input.cursor === null ? null : decodeCursor(engine, GROUP, question, input.cursor, isText);
+  const cursor = input.cursor === null ? null : decodeCursor(engine, question, input.cursor, isText);
   const read = await reads.scan(
-    GROUP,
+    CLUSTER,
     { type: 'keys', rowsMax: input.limit, after: cursor?.position ?? null },
     reachingCursor(call, cursor),
   );
@@ -58,7 +58,7 @@ export async function createKey(
     expiresAtMs,
     secretHash: hashSecret(secret),
   } as const;
-  const written = await writeCommand(services, call, { group: GROUP, body: command, frees: false });
+  const written = await writeCommand(services, call, { namespace: null, body: command, frees: false });
   const { data } = written;
   if (data.kind === 'refused') throw await refusalOf(services, call, written, data, NOTHING);
   if (data.kind !== 'key') throw new TypeError(`a new key was answered with ${data.kind}`);
@@ -72,7 +72,7 @@ export async function revokeKey(
   { id }: { readonly id: string },
 ): Promise<WriteResult<RevokeKeyAnswer>> {
   requireCluster(call.principal);
-  const written = await writeCommand(services, call, { group: GROUP, body: { type: 'revoke-key', id }, frees: true });
+  const written = await writeCommand(services, call, { namespace: null, body: { type: 'revoke-key', id }, frees: true });
   const { data } = written;
   if (data.kind === 'refused') throw await refusalOf(services, call, written, data, NOTHING);
   return { ...written, data: { version: formatVersion(GROUP, written.position), id } };

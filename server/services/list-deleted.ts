@@ -1,8 +1,7 @@
 /** The deleted keys of a namespace, in the order of their keys; of a deleted namespace too. */
 import type { DeletedList } from '../../lib/contract/schemas/entries.ts';
 import type { Call, ReadResult, Services } from './context.ts';
-import { groupOf } from './context.ts';
-import { decodeCursor, encodeCursor, isText, reachingCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isText, reachingCursor, sameLog } from './cursor.ts';
 import { ServiceError } from './errors.ts';
 import { requireNamespace } from './guards.ts';
 import { toRevision } from './rows.ts';
@@ -17,10 +16,9 @@ export interface ListDeletedInput {
 export async function listDeleted(services: Services, call: Call, input: ListDeletedInput): Promise<ReadResult<DeletedList>> {
   const { namespace, prefix, limit } = input;
   requireNamespace(call.principal, 'read', namespace);
-  const { engine, reads } = services;
-  const group = groupOf(namespace);
+  const { engine, gateway } = services;
   const question = ['deleted', namespace, prefix];
-  const cursor = input.cursor === null ? null : decodeCursor(engine, group, question, input.cursor, isText);
+  const cursor = input.cursor === null ? null : decodeCursor(engine, question, input.cursor, isText);
   const query = {
     type: 'deleted',
     namespace,
@@ -29,7 +27,9 @@ export async function listDeleted(services: Services, call: Call, input: ListDel
     asOf: cursor?.asOfIndex ?? null,
     rowsMax: limit,
   } as const;
-  const read = await reads.scan(group, query, reachingCursor(call, cursor));
+  const read = await gateway.scan(namespace, query, reachingCursor(call, cursor));
+  const { group } = read;
+  sameLog(services.map, read, namespace, cursor);
   const { rows, next, asOfGone, namespaceExists } = read.data;
   if (asOfGone)
     throw new ServiceError('cursor-expired', 'the state of this cursor is no longer kept: start again without it', {}, { read });

@@ -1,8 +1,7 @@
 /** The entries of a namespace, in the order of their keys. */
 import type { EntryList } from '../../lib/contract/schemas/entries.ts';
 import type { Call, ReadResult, Services } from './context.ts';
-import { groupOf } from './context.ts';
-import { decodeCursor, encodeCursor, isText, reachingCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isText, reachingCursor, sameLog } from './cursor.ts';
 import { ServiceError } from './errors.ts';
 import { requireNamespace } from './guards.ts';
 import { toEntry } from './rows.ts';
@@ -21,10 +20,9 @@ export interface ListEntriesInput {
 export async function listEntries(services: Services, call: Call, input: ListEntriesInput): Promise<ReadResult<EntryList>> {
   const { namespace, prefix, values, limit } = input;
   requireNamespace(call.principal, 'read', namespace);
-  const { engine, reads } = services;
-  const group = groupOf(namespace);
+  const { engine, gateway } = services;
   const question = ['entries', namespace, prefix, values];
-  const cursor = input.cursor === null ? null : decodeCursor(engine, group, question, input.cursor, isText);
+  const cursor = input.cursor === null ? null : decodeCursor(engine, question, input.cursor, isText);
   const query = {
     type: 'entries',
     namespace,
@@ -35,7 +33,9 @@ export async function listEntries(services: Services, call: Call, input: ListEnt
     rowsMax: limit,
     bytesMax: PAGE_BYTES_MAX,
   } as const;
-  const read = await reads.scan(group, query, reachingCursor(call, cursor));
+  const read = await gateway.scan(namespace, query, reachingCursor(call, cursor));
+  const { group } = read;
+  sameLog(services.map, read, namespace, cursor);
   const { rows, more, asOfGone, namespaceExists } = read.data;
   if (asOfGone)
     throw new ServiceError('cursor-expired', 'the state of this cursor is no longer kept: start again without it', {}, { read });

@@ -5,7 +5,7 @@ import { formatVersion } from '../../lib/contract/token.ts';
 import { answerProof, isProof, questionProof } from '../auth/join-proof.ts';
 import type { SignInLimit } from '../auth/sign-in-limit.ts';
 import type { MemberChange, MemberChangeOutcome } from '../engine/types.ts';
-import { CLUSTER_GROUP, type Services, type WriteCall, type WriteResult } from './context.ts';
+import { CLUSTER, CLUSTER_GROUP, type Services, type WriteCall, type WriteResult } from './context.ts';
 import { ServiceError } from './errors.ts';
 import { requireCluster } from './guards.ts';
 import { writeDeadline } from './write-command.ts';
@@ -51,7 +51,7 @@ function resultOf<T>({ position }: Done, data: T): WriteResult<T> {
 async function changed(services: Services, call: WriteCall, change: MemberChange): Promise<Done> {
   const { engine, reads, sources } = services;
   const deadlineMs = writeDeadline(services, call);
-  await reads.beforeWrite(CLUSTER_GROUP, call, deadlineMs);
+  await reads.beforeWrite(CLUSTER, call, deadlineMs);
   const { keyId, name } = call.principal;
   const by = { actor: { keyId, name }, requestId: call.requestId };
   const outcome = await engine.changeMembers(change, by, { timeoutMs: Math.max(1, deadlineMs - sources.tickMs()) });

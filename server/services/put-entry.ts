@@ -1,8 +1,7 @@
 /** PUT of one entry, and what it would do (`dryRun`). */
 import type { DryRunAnswer, PutEntryRequest, WriteAnswer } from '../../lib/contract/schemas/entries.ts';
-import type { Change, Precondition } from '../state/types.ts';
+import type { Change, EntryState, Precondition } from '../state/types.ts';
 import type { ReadResult, Services, WriteCall, WriteResult } from './context.ts';
-import { groupOf } from './context.ts';
 import { ServiceError } from './errors.ts';
 import { requireNamespace } from './guards.ts';
 import { judgedPut } from './judged-put.ts';
@@ -38,22 +37,27 @@ export function writeAnswer(group: string, namespace: string, changes: readonly 
   };
 }
 
+/** Whether an entry, as its group has it, is at the version that a precondition names. */
+function isAtVersion(group: string, entry: EntryState, version: NonNullable<Precondition['ifMatch']>): boolean {
+  const { position } = entry;
+  return position.index === version.index && position.term === version.term && (entry.group ?? group) === (version.group ?? group);
+}
+
 /** Judges the value, the names and the preconditions against this replica's state, and changes nothing. */
 export async function dryRunPut(services: Services, call: WriteCall, input: PutEntryInput): Promise<ReadResult<DryRunAnswer>> {
   const { namespace, key, body, precondition } = input;
   requireNamespace(call.principal, 'write', namespace);
-  const group = groupOf(namespace);
-  await judgedPut(services, call, group, namespace, { key, value: body.value, type: body.type ?? null }, POINTER);
-  const inNamespace = await services.reads.read(group, { type: 'namespace', namespace }, call);
+  await judgedPut(services, call, namespace, { key, value: body.value, type: body.type ?? null }, POINTER);
+  const inNamespace = await services.gateway.read(namespace, { type: 'namespace', namespace }, call);
   if (inNamespace.data === null && services.settings.strictNamespaces) {
     throw new ServiceError('namespace-not-found', `there is no namespace ${namespace}`, {}, { read: inNamespace });
   }
-  const read = await services.reads.read(group, { type: 'entry', namespace, key }, call);
+  const read = await services.gateway.read(namespace, { type: 'entry', namespace, key }, call);
   const entry = read.data;
   const { ifMatch, ifAbsent } = precondition;
-  const isAt = entry !== null && ifMatch !== undefined && entry.position.index === ifMatch.index && entry.position.term === ifMatch.term;
+  const isAt = entry !== null && ifMatch !== undefined && isAtVersion(read.group, entry, ifMatch);
   if ((ifMatch !== undefined && !isAt) || (ifAbsent === true && entry !== null)) {
-    const current = entry === null ? null : toEntry(group, entry);
+    const current = entry === null ? null : toEntry(read.group, entry);
     throw new ServiceError(
       'version-conflict',
       current === null ? `${key} does not exist` : `${key} is at version ${current.version}`,

@@ -3,7 +3,6 @@ import type { Namespace } from '../../lib/contract/model.ts';
 import type { PutNamespaceRequest } from '../../lib/contract/schemas/entries.ts';
 import { formatVersion } from '../../lib/contract/token.ts';
 import type { Services, WriteCall, WriteResult } from './context.ts';
-import { groupOf } from './context.ts';
 import { requireNamespace } from './guards.ts';
 import { refusalOf } from './refusals.ts';
 import { timeOf } from './rows.ts';
@@ -21,14 +20,13 @@ export async function putNamespace(
 ): Promise<WriteResult<NamespacePut>> {
   const { namespace, body } = input;
   requireNamespace(call.principal, 'admin', namespace);
-  const group = groupOf(namespace);
   const command = { type: 'put-namespace', namespace, description: body.description ?? null, owner: body.owner ?? null } as const;
-  const written = await writeCommand(services, call, { group, body: command, frees: false });
+  const written = await writeCommand(services, call, { namespace, body: command, frees: false });
   const { data } = written;
   if (data.kind === 'refused') throw await refusalOf(services, call, written, data, { namespace, keys: [] });
   if (data.kind !== 'namespace') throw new TypeError(`a namespace was answered with ${data.kind}`);
   const { created, description, owner, createdAtMs, updatedAtMs, entries } = data;
-  const version = formatVersion(group, written.position);
+  const version = formatVersion(written.group, written.position);
   return {
     ...written,
     data: {

@@ -59,6 +59,13 @@ export function notReached(
   });
 }
 
+/** The same for what a group has taken over from another one. */
+export function movedNotReached(engine: Engine, group: string, position: LogPosition, appliedMin: number): ServiceError {
+  const { term } = position;
+  const history = 'what was asked for was written in another group; this replica has not taken it over yet';
+  return notReached(engine, group, position, [{ history: null, group, term: BigInt(term), index: BigInt(appliedMin) }], history);
+}
+
 export function quorumNotReached(engine: Engine, group: string): ServiceError {
   const leader = engine.view(group).leader?.node ?? null;
   const what = leader === null ? 'no leader is known' : `the leader ${leader} did not confirm it`;

@@ -1,7 +1,7 @@
 /** What the state machine refused, as the problem that the caller gets. */
 import type { Entry } from '../../lib/contract/model.ts';
 import { unreachable } from '../../lib/kernel/assert.ts';
-import type { Services, WriteCall } from './context.ts';
+import type { Call, Services, WriteCall } from './context.ts';
 import { ServiceError } from './errors.ts';
 import type { DecidedAt, ProblemExtras } from './errors.ts';
 import { stateToEntry } from './rows.ts';
@@ -65,14 +65,19 @@ async function currentEntry(
   refused: Extract<Refused, { code: 'version-conflict' }>,
   namespace: string,
 ): Promise<Entry | null> {
-  const { engine, sources } = services;
+  const { gateway, sources } = services;
   const { current } = refused;
   if (current === null) return null;
   const { group } = written;
   const entry = stateToEntry(group, namespace, current);
-  const timeoutMs = Math.max(0, Math.min(CURRENT_WAIT_MS, written.deadlineMs - sources.tickMs()));
-  const waited = await engine.waitApplied(group, current.position.index, { timeoutMs, signal: call.gone() });
-  if (waited.kind !== 'applied') return entry;
-  const { data } = engine.read(group, { type: 'revision', namespace, key: current.key, revision: current.revision });
-  return data === null || data.value === null ? entry : { ...entry, value: data.value };
+  const maxWaitMs = Math.max(0, Math.min(CURRENT_WAIT_MS, written.deadlineMs - sources.tickMs()));
+  const { term, index } = current.position;
+  const token = [{ history: null, group: current.group ?? group, term: BigInt(term), index: BigInt(index) }];
+  const reaching: Call = { ...call, consistency: { token, mode: 'read-your-writes', maxWaitMs, onTimeout: 'fail', node: null } };
+  const query = { type: 'revision', namespace, key: current.key, revision: current.revision } as const;
+  const read = await gateway.read(namespace, query, reaching).catch((error: unknown) => {
+    if (error instanceof ServiceError) return null;
+    throw error;
+  });
+  return read === null || read.data === null || read.data.value === null ? entry : { ...entry, value: read.data.value };
 }

@@ -2,7 +2,6 @@
 import type { RestoreRequest, WriteAnswer } from '../../lib/contract/schemas/entries.ts';
 import type { Precondition } from '../state/types.ts';
 import type { Services, WriteCall, WriteResult } from './context.ts';
-import { groupOf } from './context.ts';
 import { requireNamespace } from './guards.ts';
 import { writeAnswer } from './put-entry.ts';
 import { refusalOf } from './refusals.ts';
@@ -15,11 +14,10 @@ export async function restoreEntry(
 ): Promise<WriteResult<WriteAnswer>> {
   const { namespace, key, body, precondition } = input;
   requireNamespace(call.principal, 'write', namespace);
-  const group = groupOf(namespace);
   const command = { type: 'restore', namespace, key, revision: body.revision, message: body.message ?? '', ...precondition } as const;
-  const written = await writeCommand(services, call, { group, body: command, frees: false });
+  const written = await writeCommand(services, call, { namespace, body: command, frees: false });
   const { data } = written;
   if (data.kind === 'refused') throw await refusalOf(services, call, written, data, { namespace, keys: [key] });
   if (data.kind !== 'written') throw new TypeError(`a restore was answered with ${data.kind}`);
-  return { ...written, data: writeAnswer(group, namespace, data.changes, data.namespaceCreated) };
+  return { ...written, data: writeAnswer(written.group, namespace, data.changes, data.namespaceCreated) };
 }

@@ -25,7 +25,7 @@ export function stateToEntry(group: string, namespace: string, state: EntryState
     key: state.key,
     type: state.type,
     revision: state.revision,
-    version: formatVersion(group, state.position),
+    version: formatVersion(state.group ?? group, state.position),
     createdAt: timeOf(state.createdAtMs),
     updatedAt: timeOf(state.updatedAtMs),
     updatedBy: state.updatedBy,
@@ -40,7 +40,7 @@ export function toRevision(group: string, row: RevisionRow): Revision {
     revision: row.revision,
     value: row.value,
     type: row.type,
-    version: formatVersion(group, row.position),
+    version: formatVersion(row.group ?? group, row.position),
     author: row.author,
     message: row.message,
     time: timeOf(row.timeMs),
@@ -55,7 +55,7 @@ export function toNamespace(group: string, row: NamespaceRow): Namespace {
     owner: row.owner,
     createdAt: timeOf(row.createdAtMs),
     updatedAt: timeOf(row.updatedAtMs),
-    version: formatVersion(group, row.position),
+    version: formatVersion(row.group ?? group, row.position),
     entries: row.entries,
   };
 }

@@ -1,11 +1,13 @@
 /** Entries of all namespaces that the caller may read, by text in keys and values. */
 import type { EntryList } from '../../lib/contract/schemas/entries.ts';
+import type { EntryRow } from '../state/types.ts';
 import type { Call, ReadResult, Services } from './context.ts';
-import { CLUSTER_GROUP } from './context.ts';
-import { decodeCursor, encodeCursor, reachingCursor } from './cursor.ts';
 import { ServiceError } from './errors.ts';
+import { factsOf, gather } from './gather.ts';
+import { decodeGroupCursor, encodeGroupCursor, reachingGroups, sameOwners } from './group-cursor.ts';
 import { requireRight } from './guards.ts';
 import { PAGE_BYTES_MAX } from './list-entries.ts';
+import { mergePages } from './merge-pages.ts';
 import { toEntry } from './rows.ts';
 
 export interface SearchInput {
@@ -35,32 +37,46 @@ function isPlace(value: unknown): value is Place {
   );
 }
 
+/** Names are in the order of their UTF-8 bytes. */
+function comparePlaces(a: Place, _groupOfA: string, b: Place): number {
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  return Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
+}
+
 export async function searchEntries(services: Services, call: Call, input: SearchInput): Promise<ReadResult<EntryList>> {
   requireRight(call.principal, 'read');
-  const { engine, reads } = services;
   const { prefix, search, inKey, inValue, values, limit } = input;
   const { scope } = call.principal;
-  const group = CLUSTER_GROUP;
   const question = ['configs', prefix, search, inKey, inValue, values, scope];
-  const cursor = input.cursor === null ? null : decodeCursor(engine, group, question, input.cursor, isPlace);
-  const query = {
-    type: 'search',
-    prefix,
-    scope,
-    search,
-    inKey,
-    inValue,
-    after: cursor?.position ?? null,
-    asOf: cursor?.asOfIndex ?? null,
+  const cursor = input.cursor === null ? null : decodeGroupCursor(services, question, input.cursor, isPlace);
+  const parts = await gather(services, reachingGroups(call, cursor), (group) => {
+    const place = cursor?.places.get(group);
+    if (cursor !== null && place === undefined) return null;
+    return {
+      type: 'search',
+      prefix,
+      scope,
+      search,
+      inKey,
+      inValue,
+      after: place?.at ?? null,
+      asOf: place?.asOf ?? null,
+      rowsMax: limit,
+      bytesMax: PAGE_BYTES_MAX,
+    };
+  });
+  sameOwners(cursor, parts);
+  const read = factsOf(parts);
+  if (parts.some(({ data }) => data.asOfGone))
+    throw new ServiceError('cursor-expired', 'the state of this cursor is no longer kept: start again without it', {}, { read });
+  const pages = parts.map(({ group, data: { rows, next } }) => ({ group, rows, start: cursor?.places.get(group)?.at ?? null, next }));
+  const { rows, next } = mergePages<EntryRow, Place>(pages, {
+    placeOf: ({ namespace, key }) => ({ namespace, key }),
+    compare: comparePlaces,
     rowsMax: limit,
     bytesMax: PAGE_BYTES_MAX,
-  } as const;
-  const read = await reads.scan(group, query, reachingCursor(call, cursor));
-  const { rows, next, asOfGone } = read.data;
-  if (asOfGone)
-    throw new ServiceError('cursor-expired', 'the state of this cursor is no longer kept: start again without it', {}, { read });
-  const asOf = cursor === null ? read.applied : { term: Number(cursor.asOf[0]?.term ?? 0), index: cursor.asOfIndex };
-  const nextCursor = next === null ? null : encodeCursor(engine, group, question, asOf, next);
-  const items = rows.map((row) => toEntry(group, values ? row : { ...row, value: undefined }));
-  return { ...read, data: { items, nextCursor } };
+    bytesOf: ({ key, value = '' }) => key.length + value.length,
+  });
+  const items = rows.map(({ group, row }) => toEntry(group, values ? row : { ...row, value: undefined }));
+  return { ...read, data: { items, nextCursor: encodeGroupCursor(services, question, cursor, parts, next) } };
 }

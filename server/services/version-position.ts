@@ -4,17 +4,23 @@ import type { ProblemDetailError } from '../../lib/contract/schemas/problem.ts';
 import { TokenError, parseToken } from '../../lib/contract/token.ts';
 import type { Precondition } from '../state/types.ts';
 import { ServiceError } from './errors.ts';
+import type { ShardMap } from './shard-map.ts';
 
 /** What a write asks of the entry before it. */
 export type EntryPrecondition = Precondition;
 
 /** @param where where the version stands in the request */
-export function versionPosition(group: string, text: string, where: Omit<ProblemDetailError, 'detail'>): LogPosition {
+export function versionPosition(
+  map: ShardMap,
+  text: string,
+  where: Omit<ProblemDetailError, 'detail'>,
+): LogPosition & { readonly group: string } {
   const name = where.pointer ?? where.parameter ?? 'the version';
   try {
     const [element, ...more] = parseToken(text);
-    if (element !== undefined && more.length === 0 && element.group === group)
-      return { term: safe(element.term), index: safe(element.index) };
+    // An entry that came from another group has the version that it was given there.
+    if (element !== undefined && more.length === 0 && map.knows(element.group))
+      return { group: element.group, term: safe(element.term), index: safe(element.index) };
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     throw new ServiceError(

@@ -5,15 +5,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { WatchEvent } from '../../lib/contract/schemas/audit.ts';
-import { TokenError, formatFullVersion, formatVersion, parseToken } from '../../lib/contract/token.ts';
+import { TokenError, formatVersion, parseToken } from '../../lib/contract/token.ts';
 import type { Token } from '../../lib/contract/token.ts';
 import type { Authenticator } from '../auth/authenticate.ts';
-import type { Principal } from '../auth/principal.ts';
 import type { WatchChange as WatchChangeRow, WatchCommand } from '../state/watch-types.ts';
 import type { Call, ReadResult, Services } from './context.ts';
-import { CLUSTER_GROUP } from './context.ts';
-import { historyOf } from './cursor.ts';
+import { ChangeFeed, REMOTE_POLL_MS, compactedEvent, startPositions } from './change-feed.ts';
 import { ServiceError } from './errors.ts';
+import type { ReadFacts } from './errors.ts';
+import { factsOf, gather } from './gather.ts';
 import { requireNamespace, requireRight } from './guards.ts';
 import { Alarm } from './stream-event.ts';
 import type { StreamEvent } from './stream-event.ts';
@@ -53,16 +53,18 @@ export function sinceToken(since: WatchInput['since']): Token {
   }
 }
 
-/** Waits for the state that a stream starts from: a start in the future, or of another history, ends as a read of it would. */
-export async function streamStart(services: Services, call: Call, since: Token): Promise<ReadResult<LogPosition>> {
-  const own = since.filter((element) => element.group === CLUSTER_GROUP);
+/** Where a stream starts, and the states that it was decided from. */
+export interface StreamStart extends ReadFacts {
+  readonly positions: ReadonlyMap<string, LogPosition>;
+}
+
+/** Waits for the states that a stream starts from: a start in the future, or of another history, ends as a read of it would. */
+export async function streamStart(services: Services, call: Call, since: Token): Promise<StreamStart> {
   const { consistency } = call;
-  const mode = own.length > 0 && consistency.mode !== 'linearizable' ? 'read-your-writes' : consistency.mode;
+  const mode = since.length > 0 && consistency.mode !== 'linearizable' ? 'read-your-writes' : consistency.mode;
   const waiting: Call = { ...call, consistency: { ...consistency, mode, token: [...consistency.token, ...since] } };
-  const read = await services.reads.read(CLUSTER_GROUP, { type: 'keyById', id: call.principal.keyId }, waiting);
-  const highest = own.reduce((max, element) => (max === null || element.index > max.index ? element : max), own[0] ?? null);
-  // Without a start: from now on. `0:0` asks for everything that is kept.
-  return { ...read, data: highest === null ? read.applied : { term: Number(highest.term), index: Number(highest.index) } };
+  const parts = await gather(services, waiting, () => ({ type: 'keyById', id: call.principal.keyId }), false);
+  return { ...factsOf(parts), positions: startPositions(services, since, parts) };
 }
 
 /** Begins a watch: what is wrong with it is said before the first event. */
@@ -74,68 +76,57 @@ export async function startWatch(
 ): Promise<ReadResult<AsyncIterable<StreamEvent>>> {
   if (input.namespace === null) requireRight(call.principal, 'read');
   else requireNamespace(call.principal, 'read', input.namespace);
-  const start = await streamStart(services, call, sinceToken(input.since));
-  return { ...start, data: changeEvents(services, call.principal, input, stream, start.data) };
+  const { positions, ...facts } = await streamStart(services, call, sinceToken(input.since));
+  return { ...facts, data: changeEvents(services, call, input, stream, positions) };
 }
 
 /** The events after a position, until the client goes, its key is revoked, or history does not reach back so far. */
-export async function* changeEvents(
+async function* changeEvents(
   services: Services,
-  principal: Principal,
+  call: Call,
   input: Pick<WatchInput, 'namespace' | 'prefix' | 'values'>,
   { authenticator, signal }: StreamContext,
-  start: LogPosition,
+  start: ReadonlyMap<string, LogPosition>,
 ): AsyncGenerator<StreamEvent> {
-  const { engine, sources } = services;
-  const group = CLUSTER_GROUP;
-  const token = (position: LogPosition): string => formatFullVersion(historyOf(engine, group), group, position);
-  const bookmark = (position: LogPosition): StreamEvent => ({
-    event: 'bookmark',
-    id: position.index === 0 ? undefined : token(position),
-    data: { version: formatVersion(group, position) },
-  });
+  const { sources } = services;
   const alarm = new Alarm();
-  const unsubscribe = engine.onApplied(group, () => alarm.wake());
-  let position = start;
+  const query = {
+    namespacePrefix: input.namespace,
+    keyPrefix: input.prefix,
+    values: input.values,
+    rowsMax: PAGE_ROWS,
+    bytesMax: PAGE_BYTES,
+  };
+  const feed = new ChangeFeed(services, call, query, start, alarm);
+  const bookmark = (): StreamEvent => ({ event: 'bookmark', id: feed.token, data: { version: feed.version } });
   let saidAtMs = sources.tickMs();
   try {
-    yield bookmark(position);
+    yield bookmark();
     while (!signal.aborted) {
-      const caller = authenticator.refresh(principal);
+      const caller = authenticator.refresh(call.principal);
       if (caller === null) return;
-      const query = {
-        type: 'changes',
-        afterIndex: position.index,
-        namespacePrefix: input.namespace,
-        keyPrefix: input.prefix,
-        scope: caller.scope,
-        values: input.values,
-        rowsMax: PAGE_ROWS,
-        bytesMax: PAGE_BYTES,
-      } as const;
-      const { data } = engine.read(group, query);
-      if (data.kind === 'compacted') {
-        yield { event: 'compacted', data: { oldest: formatVersion(group, data.oldest), token: token(data.oldest) } };
-        return;
-      }
-      for (const command of data.commands) {
-        yield { event: 'change', id: token(command.position), data: toWatchEvent(group, command) };
+      for await (const item of feed.next(caller.scope)) {
+        if (item.kind === 'compacted') {
+          yield compactedEvent(services, feed, item);
+          return;
+        }
+        yield { event: 'change', id: feed.token, data: toWatchEvent(item.group, item.command) };
         saidAtMs = sources.tickMs();
       }
-      if (data.upTo.index > position.index) position = data.upTo;
-      if (data.more) {
+      if (feed.behind) {
         await nextTurn();
         continue;
       }
       const idleMs = sources.tickMs() - saidAtMs;
       if (idleMs >= BOOKMARK_MS) {
-        yield bookmark(position);
+        yield bookmark();
         saidAtMs = sources.tickMs();
       }
-      await alarm.sleep(Math.max(1, BOOKMARK_MS - (sources.tickMs() - saidAtMs)), signal);
+      const sleepMs = Math.max(1, BOOKMARK_MS - (sources.tickMs() - saidAtMs));
+      await alarm.sleep(feed.polls ? Math.min(sleepMs, REMOTE_POLL_MS) : sleepMs, signal);
     }
   } finally {
-    unsubscribe();
+    feed.close();
   }
 }
 

@@ -5,9 +5,9 @@ import type { ProblemDetailError } from '../../lib/contract/schemas/problem.ts';
 import { formatVersion } from '../../lib/contract/token.ts';
 import type { Change, Precondition } from '../state/types.ts';
 import type { Services, WriteCall, WriteResult } from './context.ts';
-import { groupOf } from './context.ts';
 import { ServiceError } from './errors.ts';
 import { requireNamespace } from './guards.ts';
+import type { ShardMap } from './shard-map.ts';
 import { versionPosition } from './version-position.ts';
 import { writeEntries } from './write-entries.ts';
 import type { Wanted } from './write-entries.ts';
@@ -21,14 +21,13 @@ export async function writeBatch(
   requireNamespace(call.principal, 'write', namespace);
   checkKeys(body.operations);
   checkBytes(body.operations);
-  const group = groupOf(namespace);
-  const wanted = body.operations.map((operation, at) => toWanted(group, operation, at));
+  const wanted = body.operations.map((operation, at) => toWanted(services.map, operation, at));
   const written = await writeEntries(services, call, namespace, wanted, {
     message: body.message ?? '',
     pointerTo: (at) => `/operations/${at}/value`,
   });
   const { changes, namespaceCreated } = written.data;
-  const version = formatVersion(group, written.position);
+  const version = formatVersion(written.group, written.position);
   return { ...written, data: { version, namespace, namespaceCreated, changes: changes.map(toBatchChange) } };
 }
 
@@ -55,10 +54,10 @@ function checkBytes(operations: readonly BatchOperation[]): void {
     );
 }
 
-function toWanted(group: string, operation: BatchOperation, at: number): Wanted {
+function toWanted(map: ShardMap, operation: BatchOperation, at: number): Wanted {
   const { op, key, ifMatch } = operation;
   const condition: Precondition =
-    ifMatch === undefined ? {} : { ifMatch: versionPosition(group, ifMatch, { pointer: `/operations/${at}/ifMatch` }) };
+    ifMatch === undefined ? {} : { ifMatch: versionPosition(map, ifMatch, { pointer: `/operations/${at}/ifMatch` }) };
   if (op === 'delete') return { op, key, ...condition };
   const { value, type, ifNoneMatch } = operation;
   if (ifMatch !== undefined && ifNoneMatch !== undefined) {

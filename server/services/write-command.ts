@@ -3,8 +3,9 @@ import { hash } from 'node:crypto';
 import { must, unreachable } from '../../lib/kernel/assert.ts';
 import { type ClockValue, compareClock, formatClock } from '../clock/hlc.ts';
 import type { ProposedCommand, ProposeOutcome } from '../engine/types.ts';
-import type { Applied, CommandBody, CommandResult } from '../state/types.ts';
+import type { Applied, CommandBody, CommandResult, Precondition } from '../state/types.ts';
 import type { Services, WriteCall, WriteResult } from './context.ts';
+import { CLUSTER } from './context.ts';
 import { LeaderRedirect, ServiceError } from './errors.ts';
 import { stoppingError } from './read-faults.ts';
 
@@ -21,7 +22,8 @@ export interface Written extends WriteResult<Accepted | Refused> {
 }
 
 export interface WriteRequest {
-  readonly group: string;
+  /** What it changes; null: the cluster as a whole. */
+  readonly namespace: string | null;
   readonly body: CommandBody;
   /** Whether it frees space, and so goes on when storage is nearly full. */
   readonly frees: boolean;
@@ -46,21 +48,45 @@ export async function writeCommand(
   request: WriteRequest,
   deadlineMs = writeDeadline(services, call),
 ): Promise<Written> {
-  const { engine, reads, sources } = services;
-  const { group, body, frees } = request;
-  await reads.beforeWrite(group, call, deadlineMs);
+  const { gateway, sources } = services;
+  const { namespace, body, frees } = request;
   const key = call.write.idempotencyKey ?? generateKey(sources);
-  const command: ProposedCommand = {
+  const command: Omit<ProposedCommand, 'body'> = {
     actor: { keyId: call.principal.keyId, name: call.principal.name },
     requestId: call.requestId,
     idempotency: { scope: idempotencyScope(call, key), request: call.write.bodyHash },
-    body,
   };
-  const timeoutMs = Math.max(1, deadlineMs - sources.tickMs());
   const after = call.write.clock;
-  const outcome = await engine.propose(group, command, { timeoutMs, forward: call.write.forward, frees, after });
-  if (outcome.kind !== 'applied') throw lostFate(outcome, key);
-  return { ...writtenOf(group, outcome.applied, after), deadlineMs };
+  for (;;) {
+    const target = namespace === null ? CLUSTER : await gateway.placeWrite(namespace, call, deadlineMs);
+    const { group } = target;
+    const timeoutMs = Math.max(1, deadlineMs - sources.tickMs());
+    const options = { timeoutMs, forward: call.write.forward, frees, after };
+    const outcome = await gateway.propose(target, { ...command, body: inTermsOf(group, body) }, options, call, deadlineMs);
+    if (outcome.kind !== 'applied') throw lostFate(outcome, key);
+    const written = writtenOf(group, outcome.applied, after);
+    // Nothing was done: the namespace is changing hands, and the same command goes to whoever keeps it then.
+    if (namespace !== null && (written.data.kind as string) === 'moved') await gateway.hold(namespace, { group }, call, deadlineMs);
+    else return { ...written, deadlineMs };
+  }
+}
+
+/** Preconditions name the group of a version only where it is another one than the command goes to. */
+function inTermsOf(group: string, body: CommandBody): CommandBody {
+  switch (body.type) {
+    case 'write':
+      return { ...body, operations: body.operations.map((operation) => namedFrom(group, operation)) };
+    case 'restore':
+      return namedFrom(group, body);
+    default:
+      return body;
+  }
+}
+
+function namedFrom<P extends Precondition>(group: string, conditioned: P): P {
+  const { ifMatch } = conditioned;
+  if (ifMatch === undefined || ifMatch.group !== group) return conditioned;
+  return { ...conditioned, ifMatch: { term: ifMatch.term, index: ifMatch.index } };
 }
 
 function generateKey({ nowMs, randomBytes }: Services['sources']): string {
@@ -83,7 +109,7 @@ function writtenOf(group: string, applied: Applied, after: ClockValue | null): W
   const data = must(applied.result, 'a proposed command has a result');
   const clock = applied.stamp === null ? null : formatClock(applied.stamp, applied.stamp.node);
   const clockIgnored = after !== null && applied.stamp !== null && compareClock(applied.stamp, after) <= 0;
-  return { data, group, position: applied.resultPosition, replayed: applied.replayed, clock, clockIgnored };
+  return { data, group: applied.resultGroup ?? group, position: applied.resultPosition, replayed: applied.replayed, clock, clockIgnored };
 }
 
 function lostFate(outcome: Exclude<ProposeOutcome, { kind: 'applied' }>, idempotencyKey: string): Error {

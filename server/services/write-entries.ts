@@ -1,7 +1,6 @@
 /** Writes one or several entries of a namespace in one command. */
 import type { Change, DeleteOperation, Operation, PutOperation } from '../state/types.ts';
 import type { Services, WriteCall, WriteResult } from './context.ts';
-import { groupOf } from './context.ts';
 import { judgedAgain, judgedPut } from './judged-put.ts';
 import type { WantedPut } from './judged-put.ts';
 import { refusalOf } from './refusals.ts';
@@ -33,13 +32,10 @@ export async function writeEntries(
   wanted: readonly Wanted[],
   options: { readonly message: string; readonly pointerTo: (operation: number) => string },
 ): Promise<WriteResult<EntriesWritten>> {
-  const group = groupOf(namespace);
   const deadlineMs = writeDeadline(services, call);
   const operations: Operation[] = [];
   for (const [at, operation] of wanted.entries()) {
-    operations.push(
-      operation.op === 'delete' ? operation : await judgedPut(services, call, group, namespace, operation, options.pointerTo(at)),
-    );
+    operations.push(operation.op === 'delete' ? operation : await judgedPut(services, call, namespace, operation, options.pointerTo(at)));
   }
   const frees = operations.every((operation) => operation.op === 'delete');
   const subject = { namespace, keys: operations.map((operation) => operation.key) };
@@ -51,7 +47,7 @@ export async function writeEntries(
       message: options.message,
       createNamespace: !services.settings.strictNamespaces && !frees,
     } as const;
-    const written = await writeCommand(services, call, { group, body, frees }, deadlineMs);
+    const written = await writeCommand(services, call, { namespace, body, frees }, deadlineMs);
     const { data } = written;
     if (data.kind === 'written') return { ...written, data };
     if (data.kind !== 'refused') throw new TypeError(`a write was answered with ${data.kind}`);

@@ -53,6 +53,9 @@ export const Problem = z
     node: z.string().optional(),
     retryAfterMs: z.int().optional(),
     failing: z.array(z.string()).optional(),
+    group: z.string().optional(),
+    epoch: z.int().optional().meta({ description: 'Of the registry by which the request was routed' }),
+    move: z.string().optional().meta({ description: 'The move that is in the way' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;

@@ -11,7 +11,7 @@ export const Limit = z
   .refine((text) => LIMIT.test(text) && Number(text) <= LIST_LIMIT_MAX, { error: `it must be a number from 1 to ${LIST_LIMIT_MAX}` })
   .meta({ description: `1 to ${LIST_LIMIT_MAX}, ${LIST_LIMIT_DEFAULT} by default`, pattern: LIMIT.source });
 
-export const Cursor = z.string().min(1, 'it may not be empty').max(2000).meta({ description: '`nextCursor` of the page before' });
+export const Cursor = z.string().min(1, 'it may not be empty').max(8000).meta({ description: '`nextCursor` of the page before' });
 
 export const Flag = z.enum(['true', 'false'], { error: 'it must be true or false' });
 

@@ -4,7 +4,6 @@ import * as entries from '../../../lib/contract/schemas/entries.ts';
 import { LIST_LIMIT_DEFAULT } from '../../../lib/contract/schemas/common.ts';
 import * as queries from '../../../lib/contract/schemas/queries.ts';
 import type { ReadResult } from '../../services/context.ts';
-import { groupOf } from '../../services/context.ts';
 import { ServiceError } from '../../services/errors.ts';
 import { deleteEntry } from '../../services/delete-entry.ts';
 import { entryHistory } from '../../services/entry-history.ts';
@@ -177,7 +176,7 @@ export const entryRoutes = [
     handle: async ({ api, write, params, query, body, request }) => {
       const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
       const { namespace, key } = params;
-      const input = { namespace, key, body, precondition: writePrecondition(groupOf(namespace), ifMatch, ifNoneMatch) };
+      const input = { namespace, key, body, precondition: writePrecondition(api.services.map, ifMatch, ifNoneMatch) };
       if (query.dryRun === 'true') return readAnswer(await dryRunPut(api.services, write(), input));
       const result = await putEntry(api.services, write(), input);
       return wroteAnswer(result, result.data.created ? 201 : 200, { etag: entityTag(result.data.version, false) });
@@ -203,7 +202,7 @@ export const entryRoutes = [
         await deleteEntry(api.services, write(), {
           namespace,
           key,
-          precondition: writePrecondition(groupOf(namespace), ifMatch, undefined),
+          precondition: writePrecondition(api.services.map, ifMatch, undefined),
         }),
       );
     },
@@ -244,7 +243,7 @@ export const entryRoutes = [
         namespace,
         key,
         body,
-        precondition: writePrecondition(groupOf(namespace), ifMatch, ifNoneMatch),
+        precondition: writePrecondition(api.services.map, ifMatch, ifNoneMatch),
       });
       return wroteAnswer(result, 200, { etag: entityTag(result.data.version, false) });
     },
