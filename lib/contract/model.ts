@@ -79,6 +79,17 @@ export const AUDIT_ACTIONS = [
   'cluster.restored',
   'cluster.level-raised',
   'retention.applied',
+  'group.created',
+  'group.retired',
+  'group.removed',
+  'routes.changed',
+  'move.completed',
+  'move.voided',
+  'move.abort-requested',
+  'range.fenced',
+  'range.unfenced',
+  'range.taken',
+  'range.refused',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

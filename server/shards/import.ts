@@ -71,10 +71,11 @@ export interface MoveCursor {
 export interface MoveRecord {
   readonly move: string;
   /**
-   * In the group that gives: `fenced`, then `released` once its rows are dropped; or `lifted`, and then never fenced again.
-   * In the group that takes: `importing`, then `owned`; or `voided`, then `dropped` once what it took is gone.
+   * In the group that gives: `fenced`, then `released` once its entries are dropped, then `forgotten` once retention has taken
+   * their history too; or `lifted`, and then never fenced again. In the group that takes: `importing`, then `owned`; or `voided`,
+   * then `dropped` once what it took is gone.
    */
-  readonly state: 'fenced' | 'released' | 'lifted' | 'importing' | 'owned' | 'voided' | 'dropped';
+  readonly state: 'fenced' | 'released' | 'forgotten' | 'lifted' | 'importing' | 'owned' | 'voided' | 'dropped';
   /** Index of the group's log where the state was decided: of the fence, or of `owned`. */
   readonly index: number;
   /** Of the group that takes. */

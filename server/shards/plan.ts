@@ -1,6 +1,6 @@
 import { assert, must } from '../../lib/kernel/assert.ts';
 import { isAtOrBelow, upwards } from './paths.ts';
-import { PARTITIONS, type PlannedMove, type RangePart, ROUTES_MAX, type Routing } from './types.ts';
+import { PARTITIONS, type PlannedMove, type RangePart, type Routing } from './types.ts';
 
 /**
  * What has to move between two groups so that `after` is true of the data as `before` is: one move for each (from, to), with
@@ -9,16 +9,18 @@ import { PARTITIONS, type PlannedMove, type RangePart, ROUTES_MAX, type Routing 
  * The space of namespaces falls into cells that both routings treat alike: by the longest prefix that either of them names,
  * and by partition. So the difference is a matter of comparing groups cell by cell, whatever kind of change it was.
  *
+ * @param held moves that have not happened although `before` says so: their ranges are still in `from`, the first one decides
  * @returns ordered by `from`, then `to`
  */
-export function planMoves(before: Routing, after: Routing): readonly PlannedMove[] {
-  const prefixes = [...new Set([...before.routes, ...after.routes].map(({ prefix }) => prefix))].toSorted();
-  assert(prefixes.length <= 2 * ROUTES_MAX, () => `a plan looks at ${2 * ROUTES_MAX} prefixes at most, not at ${prefixes.length}`);
+export function planMoves(before: Routing, after: Routing, held: readonly PlannedMove[] = []): readonly PlannedMove[] {
+  const named = [...before.routes, ...after.routes].map(({ prefix }) => prefix);
+  for (const part of held.flatMap(({ range }) => range)) named.push(...(part.prefix === null ? [] : [part.prefix]), ...part.except);
+  const prefixes = [...new Set(named)].toSorted();
   const moves = new Map<string, { readonly from: string; readonly to: string; readonly range: RangePart[] }>();
   const groupsBefore = new Map(before.routes.map(({ prefix, group }) => [prefix, group]));
   const groupsAfter = new Map(after.routes.map(({ prefix, group }) => [prefix, group]));
   for (const prefix of [null, ...prefixes]) {
-    const from = groupsOf(groupsBefore, before.partitions, prefix);
+    const from = holding(groupsOf(groupsBefore, before.partitions, prefix), held, prefix);
     const to = groupsOf(groupsAfter, after.partitions, prefix);
     for (const { pair, partitions } of differences(from, to)) {
       const key = `${pair.from} ${pair.to}`;
@@ -39,6 +41,27 @@ function groupsOf(routes: ReadonlyMap<string, string>, partitions: readonly stri
     }
   }
   return partitions;
+}
+
+/** The groups of a cell before the change, where moves that have not happened hold part of it back. */
+function holding(groups: readonly string[], held: readonly PlannedMove[], prefix: string | null): readonly string[] {
+  if (held.length === 0) return groups;
+  const result = [...groups];
+  for (const { from, range } of held.toReversed()) {
+    for (const part of range) {
+      if (!hasCell(part, prefix)) continue;
+      if (part.partitions === null) result.fill(from);
+      else for (const partition of part.partitions) result[partition] = from;
+    }
+  }
+  return result;
+}
+
+/** Whether a part of a range has a cell, but for partitions: all prefixes that it names are prefixes of cells. */
+function hasCell({ prefix, except }: RangePart, cell: string | null): boolean {
+  if (cell === null) return prefix === null;
+  if (prefix !== null && !isAtOrBelow(cell, prefix)) return false;
+  return !except.some((below) => isAtOrBelow(cell, below));
 }
 
 interface Difference {

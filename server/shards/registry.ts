@@ -2,12 +2,10 @@
  * The shard registry as a value (spec 4, sections 1 and 3), and what follows from it. `routes` and `partitions` hold the target
  * as soon as a change is announced; a namespace that an unfinished move covers lives in `from` of that move until it is done.
  */
+import { DEFAULT_GROUP } from '../../lib/contract/token.ts';
 import { covers } from './range.ts';
 import { type Placement, Router } from './routing.ts';
 import { type LedgerRow, PARTITIONS, type PlannedMove, type Routing } from './types.ts';
-
-/** The group that every cluster has; it holds the registry, and everything that nothing else was given. */
-export const DEFAULT_GROUP = 'default';
 
 /** A disk that a group began on. */
 export interface FirstMember {

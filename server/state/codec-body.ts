@@ -3,32 +3,38 @@
  * a put says only how many bytes of the value section are its own.
  */
 import { ENTRY_TYPES, ROLES } from '../../lib/contract/model.ts';
-import { must } from '../../lib/kernel/assert.ts';
 import { type Fields, count, fields, flag, list, nullable, oneOf, text } from './codec-fields.ts';
+import { SHARD_COMMANDS_LEVEL, type ShardCommandBody, UNPACK_SHARDS, packShardBody } from './codec-shards.ts';
+import type { ValueSink, ValueSource } from './codec-values.ts';
 import { MalformedCommandError, UnknownCommandError } from './errors.ts';
 import type { CommandBody, Operation, Precondition } from './types.ts';
 
 /** More operations than this are refused by encoder and decoder: each is one ordinal of an audit id. The API allows 128. */
 export const OPERATIONS_MAX = 200;
 
-/** Gives the values of the puts, in order, from the section behind the header. */
-export type ValueSource = (bytes: number) => string;
+/** Term and index; from level 2 on, with a group where it is not the one that the command goes to. */
+function packPosition({ term, index, group }: NonNullable<Precondition['ifMatch']>): readonly (number | string)[] {
+  return group === undefined ? [term, index] : [term, index, group];
+}
 
-function packPrecondition(of: Precondition): { ifMatch: readonly [number, number] | null; ifAbsent: boolean } {
-  return { ifMatch: of.ifMatch === undefined ? null : [of.ifMatch.term, of.ifMatch.index], ifAbsent: of.ifAbsent === true };
+function unpackPosition(value: unknown, path: string): NonNullable<Precondition['ifMatch']> {
+  const [term, index, group, ...more] = list(value, path, (one) => one);
+  if (more.length > 0) throw new MalformedCommandError(`a command's ${path} is not a position`);
+  const position = { term: count(term, path), index: count(index, path) };
+  return group === undefined ? position : { ...position, group: text(group, path) };
+}
+
+function packPrecondition(of: Precondition): { ifMatch: readonly (number | string)[] | null; ifAbsent: boolean } {
+  return { ifMatch: of.ifMatch === undefined ? null : packPosition(of.ifMatch), ifAbsent: of.ifAbsent === true };
 }
 
 function unpackPrecondition(from: Fields, path: string): Precondition {
-  const pair = nullable(from['ifMatch'], `${path}.ifMatch`, (value, at) => list(value, at, count));
-  if (pair !== null && pair.length !== 2) throw new MalformedCommandError(`a command's ${path}.ifMatch is not a position`);
+  const ifMatch = nullable(from['ifMatch'], `${path}.ifMatch`, unpackPosition);
   const ifAbsent = flag(from['ifAbsent'], `${path}.ifAbsent`);
-  return {
-    ...(pair === null ? {} : { ifMatch: { term: must(pair[0], 'checked length'), index: must(pair[1], 'checked length') } }),
-    ...(ifAbsent ? { ifAbsent } : {}),
-  };
+  return { ...(ifMatch === null ? {} : { ifMatch }), ...(ifAbsent ? { ifAbsent } : {}) };
 }
 
-function packOperation(operation: Operation, valueBytes: (value: string) => number): object {
+function packOperation(operation: Operation, valueBytes: ValueSink): object {
   if (operation.op === 'delete') return { op: 'delete', key: operation.key, ...packPrecondition(operation) };
   return {
     op: 'put',
@@ -63,7 +69,7 @@ export function hasDistinctKeys(operations: readonly Operation[]): boolean {
 }
 
 /** The body as it goes into the header; field order is part of the encoding. `valueBytes` takes each value and says its length. */
-export function packBody(body: CommandBody, valueBytes: (value: string) => number): object {
+export function packBody(body: CommandBody, valueBytes: ValueSink): object {
   switch (body.type) {
     case 'write':
       return {
@@ -114,7 +120,24 @@ export function packBody(body: CommandBody, valueBytes: (value: string) => numbe
       };
     case 'raise-level':
       return { type: body.type, level: body.level };
+    default:
+      return packShardBody(body, valueBytes);
   }
+}
+
+function namesGroup(of: Precondition): boolean {
+  return of.ifMatch?.group !== undefined;
+}
+
+/** The lowest level at which a command may have this body (levels.ts). */
+export function levelOfBody(body: CommandBody): number {
+  if (isShardType(body.type)) return SHARD_COMMANDS_LEVEL;
+  const grouped = body.type === 'write' ? body.operations.some(namesGroup) : body.type === 'restore' && namesGroup(body);
+  return grouped ? SHARD_COMMANDS_LEVEL : 1;
+}
+
+function isShardType(type: string): type is ShardCommandBody['type'] {
+  return Object.hasOwn(UNPACK_SHARDS, type);
 }
 
 type Unpack<T extends CommandBody['type']> = (value: unknown, source: ValueSource) => Extract<CommandBody, { type: T }>;
@@ -199,6 +222,7 @@ const UNPACK: { readonly [T in CommandBody['type']]: Unpack<T> } = {
     return { type: 'expire', ...numbers };
   },
   'raise-level': (value) => ({ type: 'raise-level', level: count(fields(value, 'body', ['type', 'level'])['level'], 'body.level') }),
+  ...UNPACK_SHARDS,
 };
 
 /**

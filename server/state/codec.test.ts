@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ENTRY_TYPES } from '../../lib/contract/model.ts';
 import { decodeCommand, encodeCommand, readStamp, stampCommand } from './codec.ts';
 import { MalformedCommandError, UnknownCommandError } from './errors.ts';
+import { COMMAND_LEVEL_MAX } from './levels.ts';
 import { del, put, write } from './testing/harness.ts';
 import type { Command, CommandBody, Operation, Stamp } from './types.ts';
 
@@ -150,7 +151,7 @@ describe('encoding', () => {
     ).toThrow(/1 to 200 operations/);
     expect(() => encodeCommand(command(write('a', [put('k', '1'), del('k')])))).toThrow(/at most once/);
     expect(() => encodeCommand(command(write('a', [put('k', '\ud800')])))).toThrow(/well-formed/);
-    expect(() => encodeCommand(command(write('a', [del('k')]), { level: 2 }))).toThrow(/level 2/);
+    expect(() => encodeCommand(command(write('a', [del('k')]), { level: COMMAND_LEVEL_MAX + 1 }))).toThrow(/cannot be encoded/);
     expect(() => encodeCommand(command(write('a', [del('k')])), { ...STAMP, counter: 65_536 })).toThrow(/16-bit/);
     expect(() => encodeCommand(command(write('a', [del('k')])), { ...STAMP, ms: 2 ** 48 })).toThrow(/48-bit/);
     expect(() => encodeCommand(command(write('a', [del('k')])), { ...STAMP, node: '' })).toThrow(/node id/);
@@ -205,7 +206,7 @@ describe('decoding', () => {
 
   test('names an unknown level and an unknown type as such, because the replica must stop and not skip', () => {
     const bytes = encodeCommand(sent, STAMP);
-    bytes[0] = 2;
+    bytes[0] = COMMAND_LEVEL_MAX + 1;
     expect(() => decodeCommand(bytes)).toThrow(UnknownCommandError);
     expect(() => decodeCommand(withHeader(sent, (header) => ({ ...header, body: { type: 'transmute' } })))).toThrow(UnknownCommandError);
     expect(() => decodeCommand(withHeader(sent, (header) => ({ ...header, body: { type: 'toString' } })))).toThrow(UnknownCommandError);

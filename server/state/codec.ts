@@ -15,7 +15,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { assert } from '../../lib/kernel/assert.ts';
-import { OPERATIONS_MAX, hasDistinctKeys, packBody, unpackBody } from './codec-body.ts';
+import { OPERATIONS_MAX, hasDistinctKeys, levelOfBody, packBody, unpackBody } from './codec-body.ts';
 import { fields, nullable, text } from './codec-fields.ts';
 import { MalformedCommandError, UnknownCommandError } from './errors.ts';
 import { COMMAND_LEVEL_MAX } from './levels.ts';
@@ -58,6 +58,7 @@ function nodeLength(stamp: Stamp): number {
 export function encodeCommand(command: Command, stamp: Stamp | null = null): Uint8Array {
   const { level, body } = command;
   assert(level >= 1 && level <= COMMAND_LEVEL_MAX, `commands of level ${level} cannot be encoded`);
+  assert(level >= levelOfBody(body), () => `a ${body.type} cannot be encoded at level ${level}: it is of level ${levelOfBody(body)}`);
   if (body.type === 'write') {
     const { length } = body.operations;
     assert(length >= 1 && length <= OPERATIONS_MAX, `a write has 1 to ${OPERATIONS_MAX} operations, not ${length}`);
@@ -177,6 +178,9 @@ export function decodeCommand(bytes: Uint8Array): DecodedCommand {
     }),
     body: unpackBody(header['body'], nextValue),
   };
+  const least = levelOfBody(command.body);
+  if (command.level < least)
+    throw new MalformedCommandError(`a ${command.body.type} of level ${least} stands in a command of level ${command.level}`);
   if (offset !== source.length) throw new MalformedCommandError(`a command has ${source.length - offset} bytes too many`);
   return { command, stamp: readStamp(bytes) };
 }

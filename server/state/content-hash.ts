@@ -6,12 +6,26 @@ import { createHash } from 'node:crypto';
 import { type SQL, asc } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Connection } from './database.ts';
-import { apiKeys, audit, cluster, entries, idempotency, lineages, meta, namespaces, revisions, terms } from './schema.ts';
+import {
+  apiKeys,
+  audit,
+  cluster,
+  entries,
+  idempotency,
+  ledger,
+  lineages,
+  meta,
+  moves,
+  namespaces,
+  registry,
+  revisions,
+  terms,
+} from './schema.ts';
 import { verifiedValue } from './value-hash.ts';
 import type { EntryType } from '../../lib/contract/model.ts';
 
 /** Changes whenever the same content would get another hash: hashes of different schemes are never compared. */
-export const CONTENT_HASH_SCHEME = '1';
+export const CONTENT_HASH_SCHEME = '2';
 
 type Row = readonly (string | number | null)[];
 
@@ -22,7 +36,7 @@ interface Part {
   readonly orderBy: readonly (AnySQLiteColumn | SQL)[];
 }
 
-/** All that is replicated. Left out: row ids, and `expired_revision_id`, which is one. */
+/** All that is replicated. Left out: row ids that nobody counts on, and `expired_revision_id`, which speaks of one. */
 const PARTS: readonly Part[] = [
   {
     name: 'meta',
@@ -36,6 +50,7 @@ const PARTS: readonly Part[] = [
       meta.level,
       meta.auditFloorIndex,
       meta.historyFloorIndex,
+      meta.ownershipIndex,
     ],
     orderBy: [meta.id],
   },
@@ -59,6 +74,7 @@ const PARTS: readonly Part[] = [
       namespaces.positionTerm,
       namespaces.positionIndex,
       namespaces.entries,
+      namespaces.origin,
     ],
     orderBy: [namespaces.namespace],
   },
@@ -75,6 +91,7 @@ const PARTS: readonly Part[] = [
       entries.createdAtMs,
       entries.positionTerm,
       entries.positionIndex,
+      entries.origin,
     ],
     orderBy: [entries.namespace, entries.key],
   },
@@ -124,11 +141,35 @@ const PARTS: readonly Part[] = [
       idempotency.positionIndex,
       idempotency.stampMs,
       idempotency.result,
+      idempotency.origin,
+      idempotency.namespace,
+      // A move copies in the order of these ids, and goes on from one on another replica.
+      idempotency.id,
     ],
     orderBy: [idempotency.scope],
   },
+  {
+    name: 'moves',
+    table: moves,
+    columns: [
+      moves.move,
+      moves.state,
+      moves.range,
+      moves.decidedIndex,
+      moves.decidedMs,
+      moves.cursor,
+      moves.fromFinalIndex,
+      moves.importedRows,
+      moves.importedBytes,
+      moves.swept,
+    ],
+    orderBy: [moves.move],
+  },
+  { name: 'registry', table: registry, columns: [registry.epoch, registry.content], orderBy: [registry.id] },
+  { name: 'ledger', table: ledger, columns: [ledger.epoch, ledger.move, ledger.content], orderBy: [ledger.epoch] },
 ];
 
+/** What a proof of the values needs: columns that every format has. */
 const REVISION_COLUMNS = [
   revisions.namespace,
   revisions.key,
@@ -162,6 +203,9 @@ type RevisionTuple = readonly [
   value: string | null,
 ];
 
+/** As of `idempotency.id`. */
+const HASHED_REVISION_COLUMNS = [...REVISION_COLUMNS, revisions.origin, revisions.id] as const;
+
 /** Streams rows through the driver, which drizzle has no word for; the statement is drizzle's. */
 function* rowsOf(connection: Connection, part: Omit<Part, 'name'>): IterableIterator<Row> {
   const selection = Object.fromEntries(part.columns.map((column, i) => [`c${i}`, column]));
@@ -180,8 +224,13 @@ function* rowsOf(connection: Connection, part: Omit<Part, 'name'>): IterableIter
  * Goes through every stored value.
  * @throws StateCorruptionError when one does not match its hash
  */
-export function* verifiedRevisions(connection: Connection): IterableIterator<Row> {
-  const part = { table: revisions, columns: REVISION_COLUMNS, orderBy: [revisions.namespace, revisions.key, revisions.revision] };
+export function verifyValues(connection: Connection): void {
+  const rows = verifiedRevisions(connection, REVISION_COLUMNS);
+  while (rows.next().done !== true);
+}
+
+function* verifiedRevisions(connection: Connection, columns: readonly AnySQLiteColumn[]): IterableIterator<Row> {
+  const part = { table: revisions, columns, orderBy: [revisions.namespace, revisions.key, revisions.revision] };
   for (const row of rowsOf(connection, part)) {
     const [namespace, key, revision, type, , term, index, , , , , hash, value] = row as unknown as RevisionTuple;
     if (value !== null) verifiedValue({ namespace, key, revision, type, position: { term, index } }, value, hash);
@@ -201,7 +250,7 @@ export function contentHash(connection: Connection): string {
       for (const row of rowsOf(connection, part)) hash.update(`${JSON.stringify(row)}\n`);
     }
     hash.update('\n# revisions\n');
-    for (const row of verifiedRevisions(connection)) hash.update(`${JSON.stringify(row)}\n`);
+    for (const row of verifiedRevisions(connection, HASHED_REVISION_COLUMNS)) hash.update(`${JSON.stringify(row)}\n`);
     return hash.digest('hex');
   } finally {
     if (own) sqlite.exec('COMMIT');

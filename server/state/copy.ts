@@ -8,7 +8,7 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'no
 import { dirname } from 'node:path';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { ConfState } from '../raft/types.ts';
-import { CONTENT_HASH_SCHEME, contentHash, verifiedRevisions } from './content-hash.ts';
+import { CONTENT_HASH_SCHEME, contentHash, verifyValues } from './content-hash.ts';
 import { type Connection, connectCopier } from './database.ts';
 import { checkFormat } from './ddl.ts';
 import { StateFormatError, withNamedErrors } from './errors.ts';
@@ -81,8 +81,7 @@ export function copyTo(source: string, target: string): StateCopy {
 export function verifyCopy(path: string): StateCopy {
   return withConnection(path, (connection) => {
     checkStructure(connection);
-    const rows = verifiedRevisions(connection);
-    while (rows.next().done !== true);
+    verifyValues(connection);
     return describe(connection, path);
   });
 }

@@ -21,6 +21,9 @@ const TABLES = [
   schema.audit,
   schema.apiKeys,
   schema.idempotency,
+  schema.moves,
+  schema.registry,
+  schema.ledger,
 ];
 
 interface ColumnInfo {
@@ -88,7 +91,7 @@ describe('versions of the format', () => {
       [FORMAT, ['ALTER TABLE meta ADD COLUMN extra INTEGER NOT NULL DEFAULT 5']],
       [FORMAT + 1, ['UPDATE meta SET extra = 6', 'CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT']],
     ]);
-    sqlite.exec('INSERT INTO meta VALUES (1, 0, 0, NULL, NULL, NULL, 1, 0, 0, 0)');
+    sqlite.exec('INSERT INTO meta VALUES (1, 0, 0, NULL, NULL, NULL, 1, 0, 0, 0, 0)');
     migrate(sqlite, steps, FORMAT + 2);
     expect(checkFormat(sqlite, FORMAT + 2)).toBe(FORMAT + 2);
     expect(sqlite.prepare('SELECT extra FROM meta').pluck().get()).toBe(6);

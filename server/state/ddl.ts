@@ -3,17 +3,46 @@
  *
  * History of the format (`user_version`):
  * - 1: the first.
+ * - 2: shards: origins of rows, moves, registry and its ledger; namespaces of the records of requests.
  */
 import type { Database } from 'better-sqlite3';
 import { StateFormatError } from './errors.ts';
 
 /** The format that this program writes. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** `application_id`: says that a SQLite file is a Confman state ("CfmS"). */
 export const APPLICATION_ID = 0x43_66_6d_53;
 
-/** Creates format 1. `schema.ts` says what the columns mean. STRICT: a column never holds a value of another type. */
+const SHARD_TABLES: readonly string[] = [
+  `CREATE TABLE moves (
+    id INTEGER PRIMARY KEY,
+    move TEXT NOT NULL,
+    state TEXT NOT NULL,
+    range TEXT NOT NULL,
+    decided_index INTEGER NOT NULL,
+    decided_ms INTEGER NOT NULL,
+    cursor TEXT,
+    from_final_index INTEGER,
+    imported_rows INTEGER NOT NULL,
+    imported_bytes INTEGER NOT NULL,
+    swept TEXT
+  ) STRICT`,
+  'CREATE UNIQUE INDEX moves_by_move ON moves (move)',
+  `CREATE TABLE registry (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    epoch INTEGER NOT NULL,
+    content TEXT NOT NULL
+  ) STRICT`,
+  `CREATE TABLE ledger (
+    epoch INTEGER PRIMARY KEY,
+    move TEXT NOT NULL,
+    content TEXT NOT NULL
+  ) STRICT`,
+  'CREATE UNIQUE INDEX ledger_by_move ON ledger (move)',
+];
+
+/** Creates format 2. `schema.ts` says what the columns mean. STRICT: a column never holds a value of another type. */
 export const DDL: readonly string[] = [
   `CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -25,7 +54,8 @@ export const DDL: readonly string[] = [
     level INTEGER NOT NULL,
     audit_floor_index INTEGER NOT NULL,
     history_floor_index INTEGER NOT NULL,
-    expired_revision_id INTEGER NOT NULL
+    expired_revision_id INTEGER NOT NULL,
+    ownership_index INTEGER NOT NULL DEFAULT 0
   ) STRICT`,
   `CREATE TABLE cluster (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -52,7 +82,8 @@ export const DDL: readonly string[] = [
     updated_at_ms INTEGER NOT NULL,
     position_term INTEGER NOT NULL,
     position_index INTEGER NOT NULL,
-    entries INTEGER NOT NULL CHECK (entries >= 0)
+    entries INTEGER NOT NULL CHECK (entries >= 0),
+    origin TEXT
   ) STRICT`,
   'CREATE UNIQUE INDEX namespaces_by_name ON namespaces (namespace)',
   `CREATE TABLE entries (
@@ -66,7 +97,8 @@ export const DDL: readonly string[] = [
     deleted INTEGER NOT NULL,
     created_at_ms INTEGER NOT NULL,
     position_term INTEGER NOT NULL,
-    position_index INTEGER NOT NULL
+    position_index INTEGER NOT NULL,
+    origin TEXT
   ) STRICT`,
   'CREATE UNIQUE INDEX entries_by_key ON entries (namespace, key)',
   'CREATE INDEX entries_live ON entries (namespace, key) WHERE deleted = 0',
@@ -85,7 +117,8 @@ export const DDL: readonly string[] = [
     author TEXT NOT NULL,
     message TEXT NOT NULL,
     hash INTEGER,
-    value TEXT
+    value TEXT,
+    origin TEXT
   ) STRICT`,
   'CREATE UNIQUE INDEX revisions_by_key ON revisions (namespace, key, revision)',
   `CREATE TABLE audit (
@@ -125,15 +158,32 @@ export const DDL: readonly string[] = [
     position_term INTEGER NOT NULL,
     position_index INTEGER NOT NULL,
     stamp_ms INTEGER NOT NULL,
-    result TEXT NOT NULL
+    result TEXT NOT NULL,
+    origin TEXT,
+    namespace TEXT
   ) STRICT`,
   'CREATE UNIQUE INDEX idempotency_by_scope ON idempotency (scope)',
+  ...SHARD_TABLES,
 ];
 
 /** `MIGRATIONS[n]` brings format `n` to `n + 1`. What they do must not depend on anything but the rows. */
 export type Migrations = ReadonlyMap<number, readonly string[]>;
 
-export const MIGRATIONS: Migrations = new Map();
+export const MIGRATIONS: Migrations = new Map([
+  [
+    1,
+    [
+      'ALTER TABLE meta ADD COLUMN ownership_index INTEGER NOT NULL DEFAULT 0',
+      // Without a default, so that no row is touched: this takes no time, whatever the state holds.
+      'ALTER TABLE namespaces ADD COLUMN origin TEXT',
+      'ALTER TABLE entries ADD COLUMN origin TEXT',
+      'ALTER TABLE revisions ADD COLUMN origin TEXT',
+      'ALTER TABLE idempotency ADD COLUMN origin TEXT',
+      'ALTER TABLE idempotency ADD COLUMN namespace TEXT',
+      ...SHARD_TABLES,
+    ],
+  ],
+]);
 
 /** Whether the file holds nothing yet: no tables, no version. */
 export function isBlank(sqlite: Database): boolean {

@@ -7,7 +7,7 @@ import type { LogPosition } from '../../lib/contract/model.ts';
 import { assert, must } from '../../lib/kernel/assert.ts';
 import { formatClock } from '../clock/hlc.ts';
 import { type Connection, connectWriter } from './database.ts';
-import { checkFormat } from './ddl.ts';
+import { migrate } from './ddl.ts';
 import { withNamedErrors } from './errors.ts';
 import { readApplied, readCluster } from './genesis.ts';
 import { AUDIT_ORDINALS, audit, cluster, lineages, meta } from './schema.ts';
@@ -23,14 +23,14 @@ export interface Fork {
 }
 
 /**
- * Forks the state in a file that nobody has open, of the newest format. Durable with the next checkpoint.
+ * Forks the state in a file that nobody has open. Durable with the next checkpoint.
  * @returns the fork: the last position that both lineages share
  */
 export function forkState(path: string, fork: Fork): LogPosition {
   return withNamedErrors('write', () => {
     const connection = connectWriter(path);
     try {
-      checkFormat(connection.sqlite);
+      migrate(connection.sqlite);
       return connection.sqlite.transaction(() => writeFork(connection, fork))();
     } finally {
       connection.sqlite.close();

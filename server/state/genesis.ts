@@ -36,6 +36,7 @@ export function writeGenesis(connection: Connection, genesis: Genesis): void {
         auditFloorIndex: 0,
         historyFloorIndex: 0,
         expiredRevisionId: 0,
+        ownershipIndex: 0,
       })
       .run();
     db.insert(cluster)

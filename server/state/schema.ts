@@ -8,6 +8,7 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { sql } from 'drizzle-orm';
 import type { AuditAction, EntryType, Role } from '../../lib/contract/model.ts';
+import type { MoveRecord } from '../shards/import.ts';
 
 /** One row: how far the state stands. The only row that every `apply` writes. */
 export const meta = sqliteTable('meta', {
@@ -26,6 +27,8 @@ export const meta = sqliteTable('meta', {
   historyFloorIndex: integer('history_floor_index').notNull(),
   /** Retention by age has looked at all revisions up to this id. */
   expiredRevisionId: integer('expired_revision_id').notNull(),
+  /** Log index of the last change of what the group keeps (`moves`); 0 when there never was one. */
+  ownershipIndex: integer('ownership_index').notNull(),
 });
 
 /** One row: whose state this is and who its members are. */
@@ -68,6 +71,8 @@ export const namespaces = sqliteTable(
     positionIndex: integer('position_index').notNull(),
     /** How many live entries it holds. */
     entries: integer('entries').notNull(),
+    /** Group whose log the position is of; null: this one. */
+    origin: text('origin'),
   },
   (t) => [uniqueIndex('namespaces_by_name').on(t.namespace)],
 );
@@ -94,6 +99,8 @@ export const entries = sqliteTable(
     createdAtMs: integer('created_at_ms').notNull(),
     positionTerm: integer('position_term').notNull(),
     positionIndex: integer('position_index').notNull(),
+    /** Group whose log the position is of; null: this one. */
+    origin: text('origin'),
   },
   (t) => [
     uniqueIndex('entries_by_key').on(t.namespace, t.key),
@@ -125,8 +132,10 @@ export const revisions = sqliteTable(
     message: text('message').notNull(),
     /** CRC32C of identity, position and value (`value-hash.ts`); null for a deletion. */
     hash: integer('hash'),
-    /** Last, so that everything before it is read without its overflow pages. Null for a deletion. */
+    /** Behind everything else that is always asked for, so that this is read without its overflow pages. Null for a deletion. */
     value: text('value'),
+    /** Group whose log the position is of; null, which costs nothing to read: this one. */
+    origin: text('origin'),
   },
   (t) => [uniqueIndex('revisions_by_key').on(t.namespace, t.key, t.revision)],
 );
@@ -185,8 +194,60 @@ export const idempotency = sqliteTable(
     stampMs: integer('stamp_ms').notNull(),
     /** `CommandResult` as JSON: neither a secret nor a value is in it. */
     result: text('result').notNull(),
+    /** Group whose log the position is of; null: this one. */
+    origin: text('origin'),
+    /** That the request was about, empty for none; null where format 1 did not note it. */
+    namespace: text('namespace'),
   },
   (t) => [uniqueIndex('idempotency_by_scope').on(t.scope)],
+);
+
+/**
+ * What the group knows of the moves that it takes part in (spec 4, section 3): with them, which namespaces it keeps. Rows are
+ * never removed: a step that is repeated late must find that it has been decided.
+ */
+export const moves = sqliteTable(
+  'moves',
+  {
+    id: integer('id').primaryKey(),
+    move: text('move').notNull(),
+    state: text('state').$type<MoveRecord['state']>().notNull(),
+    /** `ShardRange` as JSON. */
+    range: text('range').notNull(),
+    /** Log index where the state was decided. */
+    decidedIndex: integer('decided_index').notNull(),
+    /** Milliseconds of the stamp of that entry. */
+    decidedMs: integer('decided_ms').notNull(),
+    /** `MoveCursor` as JSON; null before the first import, and in the group that gives. */
+    cursor: text('cursor'),
+    fromFinalIndex: integer('from_final_index'),
+    importedRows: integer('imported_rows').notNull(),
+    importedBytes: integer('imported_bytes').notNull(),
+    /** How far dropping its rows has come: names up to this one are done. */
+    swept: text('swept'),
+  },
+  (t) => [uniqueIndex('moves_by_move').on(t.move)],
+);
+
+/** The shard registry without its ledger; one row in `default` once it has changed, none elsewhere. */
+export const registry = sqliteTable('registry', {
+  /** Always 1. */
+  id: integer('id').primaryKey(),
+  epoch: integer('epoch').notNull(),
+  /** JSON (`registry-content.ts`). */
+  content: text('content').notNull(),
+});
+
+/** Moves that are done, in order of epoch. */
+export const ledger = sqliteTable(
+  'ledger',
+  {
+    epoch: integer('epoch').primaryKey(),
+    move: text('move').notNull(),
+    /** `RegistryLedgerRow` as JSON. */
+    content: text('content').notNull(),
+  },
+  (t) => [uniqueIndex('ledger_by_move').on(t.move)],
 );
 
 /** Ordinals of one log index in `audit.id`. */

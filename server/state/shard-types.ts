@@ -1,13 +1,12 @@
 /** Commands, results and queries of sharding (spec 4): a part of the contract in `types.ts`. */
 import type { ImportRow, MoveCursor, MoveRecord } from '../shards/import.ts';
+import type { RegistryRefusal } from '../shards/changes.ts';
 import type { Registry, RegistryMove } from '../shards/registry.ts';
 import type { PlannedMove, PrefixRoute, ShardRange } from '../shards/types.ts';
 
 /**
  * Changes of the shard registry, in `default` only; from level 2 on. Each one raises the epoch by one. Those of operators are
  * refused when the registry has another epoch than the one that they were made from; those of the driver may be repeated.
- *
- * @public
  */
 export type RegistryCommandBody =
   | { readonly type: 'create-group'; readonly expectedEpoch: number; readonly id: string; readonly members: readonly string[] | null }
@@ -30,8 +29,6 @@ export type RegistryCommandBody =
 /**
  * Steps of a move in the logs of the two groups that it is between; from level 2 on. Each may be repeated: the first one decides,
  * and every answer tells what the group knows of the move.
- *
- * @public
  */
 export type RangeCommandBody =
   /** In the group that gives: it does not keep the range from here on. */
@@ -54,7 +51,7 @@ export type RangeCommandBody =
   /** Drops at most `rowsMax` rows of a range that the group has given away, or has taken in vain. */
   | { readonly type: 'release-range'; readonly move: string; readonly rowsMax: number };
 
-/** @public Results of what concerns shards. */
+/** Results of what concerns shards. */
 export type ShardResult =
   /** The group does not keep the namespace: nothing was done, whoever routes looks again. Never the answer to a repeated request. */
   | { readonly kind: 'moved' }
@@ -64,18 +61,7 @@ export type ShardResult =
   /** What the group knows of the move after the command. `more`, of a release: the same again would drop more. */
   | { readonly kind: 'range'; readonly record: MoveRecord | null; readonly more: boolean };
 
-/** Why the registry stays as it is. `detail` says it in words. */
-export type RegistryRefusal =
-  | 'epoch-changed'
-  | 'move-in-progress'
-  | 'group-exists'
-  | 'group-not-found'
-  | 'group-in-use'
-  | 'move-not-found'
-  | 'nothing-to-change'
-  | 'invalid-registry';
-
-/** @public Queries about shards. */
+/** Queries about shards. */
 export interface ShardQueries {
   /** Of `default`: the shard registry at the applied position. */
   registry: { readonly q: object; readonly a: Registry };
@@ -85,10 +71,13 @@ export interface ShardQueries {
   moves: { readonly q: object; readonly a: readonly MoveRecord[] };
   /** What there is of a range, whoever keeps it: for plans. Takes time in proportion to it. */
   rangeSize: { readonly q: { readonly range: ShardRange }; readonly a: RangeSize };
-  /** Rows of a range after a cursor (null: from the start), to be copied. `done`: there are no more in this state. */
+  /**
+   * Rows of a range after a cursor (null: from the start), to be copied. `done`: there are no more in this state. `lost`: what has
+   * changed since can no longer be told, because retention has taken it; the copy has to start anew.
+   */
   rangeRows: {
     readonly q: { readonly range: ShardRange; readonly cursor: MoveCursor | null; readonly bytesMax: number };
-    readonly a: { readonly rows: readonly ImportRow[]; readonly cursor: MoveCursor; readonly done: boolean };
+    readonly a: { readonly rows: readonly ImportRow[]; readonly cursor: MoveCursor; readonly done: boolean; readonly lost: boolean };
   };
 }
 

@@ -60,11 +60,11 @@ describe('applying', () => {
       { level: 1, actor: ANN, requestId: '', idempotency: null, body: write('a', [put('k', '1')]) },
       { ms: 1, counter: 0, node: 'n1' },
     );
-    later[0] = 2;
+    later[0] = COMMAND_LEVEL_MAX + 1;
     const h = new Harness();
     expect(() => h.apply(h.log.raw(later))).toThrow(UnknownCommandError);
     const other = new Harness();
-    expect(() => other.run({ type: 'raise-level', level: 2 })).toThrow(UnknownCommandError);
+    expect(() => other.run({ type: 'raise-level', level: COMMAND_LEVEL_MAX + 1 })).toThrow(UnknownCommandError);
   });
 
   test('does not open a state of a later level: a program that went back would not understand the next command', () => {

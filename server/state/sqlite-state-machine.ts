@@ -248,6 +248,7 @@ function readProgress(row: {
   readonly auditFloorIndex: number;
   readonly historyFloorIndex: number;
   readonly expiredRevisionId: number;
+  readonly ownershipIndex: number;
 }): Progress {
   const { stampMs, stampCounter, stampNode } = row;
   return {
@@ -258,6 +259,7 @@ function readProgress(row: {
     auditFloorIndex: row.auditFloorIndex,
     historyFloorIndex: row.historyFloorIndex,
     expiredRevisionId: row.expiredRevisionId,
+    ownershipIndex: row.ownershipIndex,
   };
 }
 

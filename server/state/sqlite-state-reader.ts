@@ -18,7 +18,11 @@ import { prepareIdempotency } from './read/idempotency.ts';
 import { prepareKeys } from './read/keys.ts';
 import { listEntries, prepareEntryScan } from './read/list.ts';
 import { type Moment, prepareMoment } from './read/moment.ts';
+import { KeptRanges, movedAnswer } from './read/keeping.ts';
 import { prepareNamespaces } from './read/namespaces.ts';
+import { prepareRangeRows } from './read/range-rows.ts';
+import { prepareRangeSize } from './read/range-size.ts';
+import { prepareRegistry } from './read/registry.ts';
 import { prepareValueReader } from './read/revision-rows.ts';
 import { type SearchTools, prepareNextNamespace, searchEntries } from './read/search.ts';
 import { TermTable } from './read/terms.ts';
@@ -29,7 +33,12 @@ type Handlers = { readonly [N in QueryName]: (query: Query<N>, moment: Moment) =
 /** Reads of one statement, which is its own transaction. */
 type SingleHandlers = { readonly [N in QueryName]?: (query: Query<N>) => ReadAnswer<N> };
 
-function prepareHandlers(connection: Connection, group: string, terms: TermTable): { handlers: Handlers; singles: SingleHandlers } {
+function prepareHandlers(
+  connection: Connection,
+  group: string,
+  terms: TermTable,
+  kept: KeptRanges,
+): { handlers: Handlers; singles: SingleHandlers } {
   const { db } = connection;
   const valueOf = prepareValueReader(db);
   const history = prepareHistory(db, valueOf);
@@ -56,6 +65,11 @@ function prepareHandlers(connection: Connection, group: string, terms: TermTable
       audit: prepareAudit(db, group),
       changes: (query, moment) => readChanges(changes, query, moment),
       idempotency: prepareIdempotency(db),
+      registry: prepareRegistry(db),
+      move: ({ move }) => kept.records().find((record) => record.move === move) ?? null,
+      moves: () => kept.records(),
+      rangeSize: prepareRangeSize(db),
+      rangeRows: prepareRangeRows(db, group, valueOf),
       hash: () => contentHash(connection),
     },
   };
@@ -66,6 +80,7 @@ export class SqliteStateReader implements StateReader {
   readonly #owned: boolean;
   readonly #identity: StateIdentity;
   readonly #terms: TermTable;
+  readonly #kept: KeptRanges;
   readonly #moment: () => Moment;
   readonly #handlers: Handlers;
   readonly #singles: SingleHandlers;
@@ -93,8 +108,9 @@ export class SqliteStateReader implements StateReader {
     this.#owned = options.owned;
     this.#identity = readCluster(connection).identity;
     this.#terms = new TermTable(connection.db);
-    this.#moment = prepareMoment(connection.db);
-    const { handlers, singles } = prepareHandlers(connection, this.#identity.group, this.#terms);
+    this.#kept = new KeptRanges(connection.db, this.#identity.group);
+    this.#moment = prepareMoment(connection.db, this.#kept);
+    const { handlers, singles } = prepareHandlers(connection, this.#identity.group, this.#terms, this.#kept);
     this.#handlers = handlers;
     this.#singles = singles;
     this.#begin = connection.sqlite.prepare('BEGIN DEFERRED');
@@ -109,15 +125,26 @@ export class SqliteStateReader implements StateReader {
   read<N extends QueryName>(query: Query<N>): ReadAnswer<N> {
     const { type } = query;
     const single = this.#singles[type];
-    return withNamedErrors('read', () => (single === undefined ? this.#transact(type, query) : single(query)));
+    return withNamedErrors('read', () => {
+      if (single === undefined) return this.#transact(type, query);
+      const answer = single(query);
+      const { ownershipIndex = 0 } = answer;
+      const ownership = this.#kept.known(ownershipIndex);
+      if (ownership === null) return this.#transact(type, query);
+      const nothing = movedAnswer(query, ownership);
+      return nothing === undefined ? answer : { ...answer, data: nothing, moved: true };
+    });
   }
 
   #transact<N extends QueryName>(type: N, query: Query<N>): ReadAnswer<N> {
     this.#begin.run();
     try {
       const moment = this.#moment();
-      this.#terms.refresh(moment.applied);
-      return { applied: moment.applied, data: this.#handlers[type](query, moment) };
+      const { applied, ownershipIndex } = moment;
+      this.#terms.refresh(applied);
+      const nothing = movedAnswer(query, moment.ownership);
+      if (nothing !== undefined) return { applied, ownershipIndex, data: nothing, moved: true };
+      return { applied, ownershipIndex, data: this.#handlers[type](query, moment) };
     } finally {
       this.#commit.run();
     }
@@ -130,14 +157,18 @@ export class SqliteStateReader implements StateReader {
 
   /** The applied position at this moment. */
   applied(): LogPosition {
-    return withNamedErrors('read', () => this.#moment().applied);
+    return this.#within(() => this.#moment().applied);
   }
 
   #refreshTerms(): void {
-    withNamedErrors('read', () => {
+    this.#within(() => this.#terms.refresh(this.#moment().applied));
+  }
+
+  #within<T>(work: () => T): T {
+    return withNamedErrors('read', () => {
       this.#begin.run();
       try {
-        this.#terms.refresh(this.#moment().applied);
+        return work();
       } finally {
         this.#commit.run();
       }

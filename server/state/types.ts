@@ -6,6 +6,7 @@
 import type { ApiKey, AuditEvent, EntryType, LogPosition, Role } from '../../lib/contract/model.ts';
 import type { MemberInfo } from './member-info.ts';
 import type { ApiKeyRow, EntryRow, NamespaceRow, RevisionRow } from './row-types.ts';
+import type { RangeCommandBody, RegistryCommandBody, ShardQueries, ShardResult } from './shard-types.ts';
 import type { WatchCommand } from './watch-types.ts';
 import type { ConfState, Entry as LogEntry } from '../raft/types.ts';
 
@@ -87,7 +88,9 @@ export type CommandBody =
       readonly idempotencyKeep: number;
       readonly rowsMax: number;
     }
-  | { readonly type: 'raise-level'; readonly level: number };
+  | { readonly type: 'raise-level'; readonly level: number }
+  | RegistryCommandBody
+  | RangeCommandBody;
 
 /** What is proposed. The leader adds the stamp just before proposing (`encodeCommand(command, stamp)`). */
 export interface Command {
@@ -151,7 +154,8 @@ export type CommandResult =
       readonly kind: 'refused';
       readonly code: 'namespace-not-found' | 'entry-not-found' | 'revision-not-found' | 'key-not-found' | 'key-exists' | 'last-admin-key';
       readonly operation?: number | undefined;
-    };
+    }
+  | ShardResult;
 
 /** What applying one entry gave. */
 export interface Applied {
@@ -232,7 +236,7 @@ export type Scope = readonly string[] | null;
  * Queries as data, with the type of their answer. `rowsMax` bounds every list; `after` is the position of the last row of
  * the page before. Lists read one state: whoever pages gives `asOf`, and rows changed later than it are answered from revisions.
  */
-export interface Queries {
+export interface Queries extends ShardQueries {
   entry: { readonly q: { readonly namespace: string; readonly key: string }; readonly a: EntryRow | null };
   revision: { readonly q: { readonly namespace: string; readonly key: string; readonly revision: number }; readonly a: RevisionRow | null };
   history: {

@@ -6,6 +6,8 @@ import { applyCreateKey } from './create-key.ts';
 import { applyDeleteNamespace } from './delete-namespace.ts';
 import { applyExpire } from './expire.ts';
 import { applyPutNamespace } from './put-namespace.ts';
+import { applyRange } from './ranges.ts';
+import { applyRegistry } from './registry.ts';
 import { applyRaiseLevel } from './raise-level.ts';
 import { applyRestore } from './restore.ts';
 import { applyRevokeKey } from './revoke-key.ts';
@@ -18,6 +20,7 @@ export interface Outcome {
   readonly replayed: boolean;
   /** Position of the command that `result` speaks of. */
   readonly resultPosition: LogPosition;
+  readonly resultGroup?: string | undefined;
 }
 
 function applyBody(context: ApplyContext, body: CommandBody): CommandResult {
@@ -42,6 +45,34 @@ function applyBody(context: ApplyContext, body: CommandBody): CommandResult {
       return applyExpire(context, body);
     case 'raise-level':
       return applyRaiseLevel(context, body);
+    case 'create-group':
+    case 'retire-group':
+    case 'remove-group':
+    case 'change-routes':
+    case 'flip-move':
+    case 'void-move':
+    case 'abort-move':
+      return applyRegistry(context, body);
+    case 'fence-range':
+    case 'lift-fence':
+    case 'import-rows':
+    case 'own-range':
+    case 'void-range':
+    case 'release-range':
+      return applyRange(context, body);
+  }
+}
+
+/** The namespace that a command is about, for whoever keeps that namespace to decide; null for all others. */
+function subjectOf(body: CommandBody): string | null {
+  switch (body.type) {
+    case 'write':
+    case 'restore':
+    case 'put-namespace':
+    case 'delete-namespace':
+      return body.namespace;
+    default:
+      return null;
   }
 }
 
@@ -53,6 +84,9 @@ function isAnswer(result: CommandResult): boolean {
 export function applyCommand(context: ApplyContext, command: Command): Outcome {
   const { position, timeMs, statements } = context;
   const { idempotency } = command;
+  const namespace = subjectOf(command.body);
+  // Before anything else, the first answer to a repeated request included: the group that keeps the namespace has that too.
+  if (namespace !== null && !context.keeps(namespace)) return { result: { kind: 'moved' }, replayed: false, resultPosition: position };
   if (idempotency !== null) {
     const first = statements.recorded.get({ scope: idempotency.scope });
     if (first !== undefined) {
@@ -60,12 +94,14 @@ export function applyCommand(context: ApplyContext, command: Command): Outcome {
         return { result: { kind: 'refused', code: 'idempotency-key-reused' }, replayed: false, resultPosition: position };
       }
       const resultPosition = { term: first.positionTerm, index: first.positionIndex };
-      return { result: JSON.parse(first.result) as CommandResult, replayed: true, resultPosition };
+      const result = JSON.parse(first.result) as CommandResult;
+      return { result, replayed: true, resultPosition, ...(first.origin === null ? {} : { resultGroup: first.origin }) };
     }
   }
   const result = applyBody(context, command.body);
   if (idempotency !== null && isAnswer(result)) {
-    statements.insertRecorded.run({ ...idempotency, term: position.term, index: position.index, timeMs, result: JSON.stringify(result) });
+    const at = { term: position.term, index: position.index, timeMs };
+    statements.insertRecorded.run({ ...idempotency, ...at, namespace: namespace ?? '', result: JSON.stringify(result) });
   }
   return { result, replayed: false, resultPosition: position };
 }

@@ -2,6 +2,8 @@
 import type { AuditAction, LogPosition } from '../../../lib/contract/model.ts';
 import { assert } from '../../../lib/kernel/assert.ts';
 import { compareClock, formatClock } from '../../clock/hlc.ts';
+import type { Ownership } from '../../shards/ownership.ts';
+import { ownershipOf } from '../move-rows.ts';
 import { AUDIT_ORDINALS } from '../schema.ts';
 import type { Actor, Stamp } from '../types.ts';
 import type { Statements } from './statements.ts';
@@ -16,6 +18,7 @@ export interface Progress {
   auditFloorIndex: number;
   historyFloorIndex: number;
   expiredRevisionId: number;
+  ownershipIndex: number;
 }
 
 /** An audit event as a verb tells it; identity, time and actor come from the context. */
@@ -53,11 +56,28 @@ export class ApplyContext {
   #requestId = '';
   #ordinal = 0;
   #hlc = '';
+  #ownership: Ownership;
 
   constructor(group: string, statements: Statements, progress: Progress) {
     this.group = group;
     this.statements = statements;
     this.progress = progress;
+    this.#ownership = ownershipOf(group, statements.moveRows.all());
+  }
+
+  /** What the group keeps. */
+  get ownership(): Ownership {
+    return this.#ownership;
+  }
+
+  keeps(namespace: string): boolean {
+    return this.#ownership.keeps(namespace);
+  }
+
+  /** The record of a move has changed, and perhaps what the group keeps. */
+  ownershipChanged(): void {
+    this.progress.ownershipIndex = this.#position.index;
+    this.#ownership = ownershipOf(this.group, this.statements.moveRows.all());
   }
 
   get position(): LogPosition {

@@ -14,6 +14,8 @@ export interface Head {
   readonly deleted: boolean;
   readonly createdAtMs: number;
   readonly position: LogPosition;
+  /** Group whose log the position is of; null: this one. */
+  readonly origin: string | null;
 }
 
 export type Refusal = Extract<CommandResult, { kind: 'refused' }>;
@@ -30,6 +32,7 @@ export function findHead(context: ApplyContext, namespace: string, key: string):
     deleted: row.deleted === 1,
     createdAtMs: row.createdAtMs,
     position: { term: row.positionTerm, index: row.positionIndex },
+    origin: row.origin,
   };
 }
 
@@ -41,11 +44,18 @@ function currentState(context: ApplyContext, key: string, head: Head): EntryStat
     type: head.type,
     revision: head.revision,
     position: head.position,
+    ...(head.origin === null ? {} : { group: head.origin }),
     createdAtMs: head.createdAtMs,
     updatedAtMs: newest.timeMs,
     updatedBy: newest.author,
     message: newest.message,
   };
+}
+
+/** Whether an entry is at a version: also at the one that it has brought from another group. */
+function isAt({ group }: ApplyContext, { position, origin }: Head, version: NonNullable<Precondition['ifMatch']>): boolean {
+  if (position.index !== version.index || position.term !== version.term) return false;
+  return (origin ?? group) === (version.group ?? group);
 }
 
 /**
@@ -61,7 +71,7 @@ export function preconditionRefusal(
   operation: number,
 ): Refusal | null {
   const { ifMatch } = condition;
-  const matches = ifMatch === undefined || (live !== null && live.position.index === ifMatch.index && live.position.term === ifMatch.term);
+  const matches = ifMatch === undefined || (live !== null && isAt(context, live, ifMatch));
   if (matches && !(condition.ifAbsent === true && live !== null)) return null;
   return { kind: 'refused', code: 'version-conflict', operation, current: live === null ? null : currentState(context, key, live) };
 }

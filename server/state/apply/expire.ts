@@ -13,6 +13,8 @@ import type { CommandBody, CommandResult } from '../types.ts';
 import { formatClock } from '../../clock/hlc.ts';
 import { AUDIT_ORDINALS } from '../schema.ts';
 import type { ApplyContext } from './context.ts';
+import { forgetGiven } from './ranges.ts';
+import type { Budget } from './sweep.ts';
 
 type ExpireBody = Extract<CommandBody, { type: 'expire' }>;
 
@@ -26,9 +28,16 @@ const LONG_HISTORY_INDEXED = 16;
 /** Rows taken from the database at a time. */
 const PAGE_ROWS = 256;
 
-/** Rows that a command may still look at or drop. */
-interface Budget {
-  rows: number;
+/** Index of this group's log at which the revisions below were superseded. Those that came from another group are of every state since. */
+function indexOf(
+  context: ApplyContext,
+  of: { readonly namespace: string; readonly key: string },
+  revision: number,
+  superseding: { readonly positionIndex: number; readonly origin: string | null } | undefined,
+): number {
+  if (superseding === undefined) return context.position.index;
+  if (superseding.origin === null) return superseding.positionIndex;
+  return context.statements.lastLocalBelow.get({ ...of, revision })?.index ?? 0;
 }
 
 /** Drops the revisions of a key below `revision`, which itself is kept. Returns how many. */
@@ -36,8 +45,9 @@ function dropBelow(
   context: ApplyContext,
   of: { readonly namespace: string; readonly key: string },
   revision: number,
-  supersededIndex: number,
+  superseding: { readonly positionIndex: number; readonly origin: string | null } | undefined,
 ): number {
+  const supersededIndex = indexOf(context, of, revision, superseding);
   const { changes } = context.statements.dropRevisionsBelow.run({ ...of, revision });
   if (changes === 0) return 0;
   context.statements.raiseOldest.run({ ...of, revision });
@@ -52,7 +62,7 @@ function expireByAge(context: ApplyContext, beforeMs: number, budget: Budget): n
     const rows = context.statements.revisionsAfter.all({ id: context.progress.expiredRevisionId, rows: Math.min(budget.rows, PAGE_ROWS) });
     for (const row of rows) {
       if (row.timeMs >= beforeMs) return dropped;
-      if (row.revision > 1) dropped += dropBelow(context, row, row.revision, row.positionIndex);
+      if (row.revision > 1) dropped += dropBelow(context, row, row.revision, row);
       context.progress.expiredRevisionId = row.id;
       budget.rows--;
     }
@@ -70,7 +80,7 @@ function expireByCount(context: ApplyContext, revisionsPerKey: number, budget: B
     if (budget.rows <= 0) break;
     const oldest = Math.min(head.revision - keep + 1, head.oldestRevision + budget.rows);
     const superseding = statements.revision.get({ namespace: head.namespace, key: head.key, revision: oldest });
-    const gone = dropBelow(context, head, oldest, superseding?.positionIndex ?? context.position.index);
+    const gone = dropBelow(context, head, oldest, superseding);
     budget.rows -= gone;
     dropped += gone;
   }
@@ -96,7 +106,9 @@ function expireIdempotency(context: ApplyContext, body: ExpireBody, budget: Budg
     id: newest - Math.max(body.idempotencyKeep, IDEMPOTENCY_KEEP_MIN),
     rows: budget.rows,
   });
-  const last = rows.findLast((row) => row.stampMs < beforeMs);
+  // In order of arrival: what a move has brought may be older than what stands before it.
+  const young = rows.findIndex((row) => row.stampMs >= beforeMs);
+  const last = rows[(young === -1 ? rows.length : young) - 1];
   if (last === undefined) return 0;
   const { changes } = context.statements.dropRecordedTo.run({ id: last.id });
   budget.rows -= changes;
@@ -108,6 +120,7 @@ export function applyExpire(context: ApplyContext, body: ExpireBody): CommandRes
   const revisions = expireByCount(context, body.revisionsPerKey, budget) + expireByAge(context, body.revisionsBeforeMs, budget);
   const events = expireAudit(context, body.auditBeforeMs, budget);
   const requests = expireIdempotency(context, body, budget);
+  forgetGiven(context, body.revisionsBeforeMs, budget);
   if (revisions + events + requests > 0) {
     context.audit({
       action: 'retention.applied',

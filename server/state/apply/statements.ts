@@ -1,13 +1,13 @@
 /**
- * Every statement of `apply`, prepared once per connection: building one per call costs fifteen times as much
- * (design/measurements.md B4). Those that every put runs are run by the driver itself (`direct.ts`). Named after what they do
- * to which table.
+ * Every statement of `apply`, prepared once per connection: building one per call costs fifteen times as much (design/measurements.md
+ * B4). Those that every put runs are run by the driver itself (`direct.ts`). Named after what they do to which table.
  */
 import { type SQL, and, asc, eq, gt, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Connection } from '../database.ts';
 import { DirectChange, DirectSelect, columnsOf } from '../direct.ts';
 import { apiKeys, audit, cluster, entries, idempotency, lineages, meta, namespaces, revisions, terms } from '../schema.ts';
+import { prepareShardStatements } from './shard-statements.ts';
 
 const p = sql.placeholder;
 
@@ -48,6 +48,7 @@ function entryStatements({ sqlite, db }: Connection) {
           createdAtMs: value('createdAtMs'),
           positionTerm: value('term'),
           positionIndex: value('index'),
+          origin: null,
         })
         .where(eq(entries.id, p('id'))),
     ),
@@ -111,6 +112,7 @@ function namespaceStatements({ sqlite, db }: Connection) {
         updatedAtMs: value('timeMs'),
         positionTerm: value('term'),
         positionIndex: value('index'),
+        origin: null,
       })
       .where(eq(namespaces.id, p('id')))
       .prepare(),
@@ -145,6 +147,7 @@ function namespaceStatements({ sqlite, db }: Connection) {
             message: sql<string>`${p('message')}`.as('message'),
             hash: sql<number | null>`NULL`.as('hash'),
             value: sql<string | null>`NULL`.as('value'),
+            origin: sql<string | null>`NULL`.as('origin'),
           })
           .from(entries)
           .where(live)
@@ -159,6 +162,7 @@ function namespaceStatements({ sqlite, db }: Connection) {
         deleted: 1,
         positionTerm: value('term'),
         positionIndex: value('index'),
+        origin: null,
       })
       .where(live)
       .prepare(),
@@ -253,6 +257,7 @@ function recordStatements({ sqlite, db }: Connection) {
         positionIndex: p('index'),
         stampMs: p('timeMs'),
         result: p('result'),
+        namespace: p('namespace'),
       }),
     ),
   };
@@ -292,6 +297,7 @@ function retentionStatements(db: BetterSQLite3Database) {
         key: revisions.key,
         revision: revisions.revision,
         positionIndex: revisions.positionIndex,
+        origin: revisions.origin,
         timeMs: revisions.timeMs,
       })
       .from(revisions)
@@ -354,6 +360,7 @@ function placeStatements({ sqlite, db }: Connection) {
           auditFloorIndex: value('auditFloorIndex'),
           historyFloorIndex: value('historyFloorIndex'),
           expiredRevisionId: value('expiredRevisionId'),
+          ownershipIndex: value('ownershipIndex'),
         })
         .where(eq(meta.id, 1)),
     ),
@@ -386,6 +393,7 @@ export function prepareStatements(connection: Connection) {
     ...recordStatements(connection),
     ...retentionStatements(db),
     ...placeStatements(connection),
+    ...prepareShardStatements(db),
   };
 }
 

@@ -9,7 +9,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { entries, revisions } from '../schema.ts';
 import type { AnswerOf, Query } from '../types.ts';
-import { type EntryScan, effectiveAsOf, inRange, keyRange, revisionIdAsOf } from './list.ts';
+import { type EntryScan, effectiveAsOf, entryIndex, inRange, keyRange, liveFields, revisionIdAsOf } from './list.ts';
 import type { Moment } from './moment.ts';
 import { revisionFields, revisionRow } from './revision-rows.ts';
 
@@ -30,7 +30,7 @@ function prepareStatements(db: BetterSQLite3Database) {
       .offset(DELETED_SCAN_ROWS - 1)
       .prepare(),
     now: db
-      .select(revisionFields)
+      .select(liveFields)
       .from(entries)
       .innerJoin(revisions, eq(revisions.id, entries.revisionId))
       .where(and(inRange(), sql`${entries.deleted} = 1`))
@@ -42,9 +42,9 @@ function prepareStatements(db: BetterSQLite3Database) {
       .from(entries)
       .innerJoin(
         revisions,
-        sql`${revisions.id} = CASE WHEN ${entries.positionIndex} <= ${p('asOf')} THEN ${entries.revisionId} ELSE ${revisionIdAsOf} END`,
+        sql`${revisions.id} = CASE WHEN ${entryIndex} <= ${p('asOf')} THEN ${entries.revisionId} ELSE ${revisionIdAsOf} END`,
       )
-      .where(and(inRange(), sql`(${entries.deleted} = 1 OR ${entries.positionIndex} > ${p('asOf')})`, sql`${revisions.deleted} = 1`))
+      .where(and(inRange(), sql`(${entries.deleted} = 1 OR ${entryIndex} > ${p('asOf')})`, sql`${revisions.deleted} = 1`))
       .orderBy(asc(entries.key))
       .limit(p('rows'))
       .prepare(),

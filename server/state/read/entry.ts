@@ -12,6 +12,7 @@ export function prepareEntry({ sqlite, db }: Connection): (query: Query<'entry'>
   const columns = {
     appliedTerm: meta.appliedTerm,
     appliedIndex: meta.appliedIndex,
+    ownershipIndex: meta.ownershipIndex,
     headRevision: entries.revision,
     id: revisions.id,
     namespace: revisions.namespace,
@@ -25,6 +26,7 @@ export function prepareEntry({ sqlite, db }: Connection): (query: Query<'entry'>
     author: revisions.author,
     message: revisions.message,
     hash: revisions.hash,
+    origin: entries.origin,
     value: revisions.value,
   };
   const query = db
@@ -50,12 +52,13 @@ export function prepareEntry({ sqlite, db }: Connection): (query: Query<'entry'>
   return ({ namespace, key }) => {
     const row = must(select.get({ namespace, key }), 'a state has its meta row');
     const applied = { term: row.appliedTerm, index: row.appliedIndex };
-    if (row.headRevision === null) return { applied, data: null };
+    const { ownershipIndex } = row;
+    if (row.headRevision === null) return { applied, ownershipIndex, data: null };
     if (row.value === null) {
       throw new StateCorruptionError(`the newest revision of ${namespace} ${key} is not where its entry says`);
     }
     // One row of `revisions` was found whole, so none of its columns is null.
     const revision = row as typeof row & Parameters<typeof entryRow>[0];
-    return { applied, data: entryRow(revision, proven(revision, row.value)) };
+    return { applied, ownershipIndex, data: entryRow(revision, proven(revision, row.value)) };
   };
 }

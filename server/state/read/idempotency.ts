@@ -16,6 +16,7 @@ export function prepareIdempotency(db: BetterSQLite3Database): (query: Query<'id
     return {
       request: row.request,
       position: { term: row.positionTerm, index: row.positionIndex },
+      ...(row.origin === null ? {} : { group: row.origin }),
       result: JSON.parse(row.result) as CommandResult,
     };
   };

@@ -18,6 +18,15 @@ import { type RevisionHeader, type ValueReader, answerBytes, entryRow, revisionF
 
 const p = sql.placeholder;
 
+/**
+ * Index from which on this group's states have a row as it is: of its position, or of all states where it came from another group.
+ * (States from before the group kept the namespace cannot be asked for.)
+ */
+export const entryIndex = sql`iif(${entries.origin} IS NULL, ${entries.positionIndex}, 0)`;
+
+/** For now: all that a row of `entries` tells is read there, and not behind the value of its revision. */
+export const liveFields = { ...revisionFields, origin: entries.origin };
+
 /** Keys of a namespace in `[from, to)`. */
 export interface KeyRange {
   readonly from: string;
@@ -38,7 +47,7 @@ function upTo(range: KeyRange, key: string): KeyRange {
 
 /** Newest kept revision at or below `asOf` of the entry at hand. */
 export const revisionIdAsOf = sql`(SELECT r.id FROM revisions r WHERE r.namespace = ${entries.namespace} AND r.key = ${entries.key}
-  AND r.position_index <= ${p('asOf')} ORDER BY r.revision DESC LIMIT 1)`;
+  AND iif(r.origin IS NULL, r.position_index, 0) <= ${p('asOf')} ORDER BY r.revision DESC LIMIT 1)`;
 
 /** Entries of a namespace whose keys lie in `[from, to)`. */
 export function inRange(): SQL | undefined {
@@ -48,7 +57,7 @@ export function inRange(): SQL | undefined {
 function prepareStatements(db: BetterSQLite3Database) {
   return {
     live: db
-      .select(revisionFields)
+      .select(liveFields)
       .from(entries)
       .innerJoin(revisions, eq(revisions.id, entries.revisionId))
       .where(and(sql`${entries.deleted} = 0`, inRange()))
@@ -60,18 +69,16 @@ function prepareStatements(db: BetterSQLite3Database) {
       .from(entries)
       .innerJoin(
         revisions,
-        sql`${revisions.id} = CASE WHEN ${entries.positionIndex} <= ${p('asOf')} THEN ${entries.revisionId} ELSE ${revisionIdAsOf} END`,
+        sql`${revisions.id} = CASE WHEN ${entryIndex} <= ${p('asOf')} THEN ${entries.revisionId} ELSE ${revisionIdAsOf} END`,
       )
-      .where(and(inRange(), sql`(${entries.deleted} = 0 OR ${entries.positionIndex} > ${p('asOf')})`, sql`${revisions.deleted} = 0`))
+      .where(and(inRange(), sql`(${entries.deleted} = 0 OR ${entryIndex} > ${p('asOf')})`, sql`${revisions.deleted} = 0`))
       .orderBy(asc(entries.key))
       .limit(p('rows'))
       .prepare(),
     gone: db
       .select({ id: entries.id })
       .from(entries)
-      .where(
-        and(inRange(), sql`${entries.positionIndex} > ${p('asOf')}`, sql`${entries.oldestRevision} > 1`, sql`${revisionIdAsOf} IS NULL`),
-      )
+      .where(and(inRange(), sql`${entryIndex} > ${p('asOf')}`, sql`${entries.oldestRevision} > 1`, sql`${revisionIdAsOf} IS NULL`))
       .limit(1)
       .prepare(),
     exists: db
@@ -99,7 +106,9 @@ export function prepareEntryScan(db: BetterSQLite3Database): EntryScan {
       return asOf === null ? statements.live.all(bounds) : statements.asOf.all({ ...bounds, asOf });
     },
     isGone(namespace, range, asOf, moment) {
-      if (asOf === null || asOf >= moment.historyFloorIndex) return false;
+      if (asOf === null) return false;
+      if (asOf < moment.ownership.of(namespace).since) return true;
+      if (asOf >= moment.historyFloorIndex) return false;
       return statements.gone.get({ namespace, from: range.from, to: range.to, asOf }) !== undefined;
     },
     exists: (namespace) => statements.exists.get({ namespace }) !== undefined,

@@ -2,7 +2,9 @@
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { LogPosition } from '../../../lib/contract/model.ts';
 import { must } from '../../../lib/kernel/assert.ts';
+import type { Ownership } from '../../shards/ownership.ts';
 import { meta } from '../schema.ts';
+import type { KeptRanges } from './keeping.ts';
 
 export interface Moment {
   readonly applied: LogPosition;
@@ -10,20 +12,25 @@ export interface Moment {
   readonly auditFloorIndex: number;
   /** States from this index on can be rebuilt from the kept revisions. */
   readonly historyFloorIndex: number;
+  /** Index of the last change of what the group keeps; 0 when there never was one. */
+  readonly ownershipIndex: number;
+  /** What it keeps. */
+  readonly ownership: Ownership;
 }
 
-export function prepareMoment(db: BetterSQLite3Database): () => Moment {
+export function prepareMoment(db: BetterSQLite3Database, kept: KeptRanges): () => Moment {
   const select = db
     .select({
       term: meta.appliedTerm,
       index: meta.appliedIndex,
       auditFloorIndex: meta.auditFloorIndex,
       historyFloorIndex: meta.historyFloorIndex,
+      ownershipIndex: meta.ownershipIndex,
     })
     .from(meta)
     .prepare();
   return () => {
     const { term, index, ...floors } = must(select.get(), 'a state has its meta row');
-    return { applied: { term, index }, ...floors };
+    return { applied: { term, index }, ...floors, ownership: kept.at(floors.ownershipIndex) };
   };
 }

@@ -5,6 +5,7 @@ import { namespaceRanges } from '../access.ts';
 import { namespaces } from '../schema.ts';
 import type { AnswerOf, NamespaceRow, Query } from '../types.ts';
 import { ABOVE_ALL_TEXT } from './bounds.ts';
+import type { Moment } from './moment.ts';
 
 const p = sql.placeholder;
 
@@ -16,13 +17,14 @@ function rowOf(row: typeof namespaces.$inferSelect): NamespaceRow {
     createdAtMs: row.createdAtMs,
     updatedAtMs: row.updatedAtMs,
     position: { term: row.positionTerm, index: row.positionIndex },
+    ...(row.origin === null ? {} : { group: row.origin }),
     entries: row.entries,
   };
 }
 
 export interface NamespaceReader {
   readonly namespace: (query: Query<'namespace'>) => AnswerOf<'namespace'>;
-  readonly namespaces: (query: Query<'namespaces'>) => AnswerOf<'namespaces'>;
+  readonly namespaces: (query: Query<'namespaces'>, moment: Moment) => AnswerOf<'namespaces'>;
 }
 
 export function prepareNamespaces(db: BetterSQLite3Database): NamespaceReader {
@@ -44,14 +46,21 @@ export function prepareNamespaces(db: BetterSQLite3Database): NamespaceReader {
       const row = one.get({ namespace });
       return row === undefined ? null : rowOf(row);
     },
-    namespaces: ({ prefix, scope, after, rowsMax }) => {
+    namespaces: ({ prefix, scope, after, rowsMax }, { ownership }) => {
       const rows: NamespaceRow[] = [];
       const start = after === null ? '' : `${after}\0`;
       for (const range of namespaceRanges(prefix, scope)) {
         if (range.to !== null && range.to <= start) continue;
-        const from = start > range.from ? start : range.from;
-        for (const row of page.all({ from, to: range.to ?? ABOVE_ALL_TEXT, rows: rowsMax + 1 - rows.length })) rows.push(rowOf(row));
-        if (rows.length > rowsMax) return { rows: rows.slice(0, rowsMax), more: true };
+        let from = start > range.from ? start : range.from;
+        for (;;) {
+          const limit = rowsMax + 1 - rows.length;
+          const found = page.all({ from, to: range.to ?? ABOVE_ALL_TEXT, rows: limit });
+          for (const row of found) if (ownership.keeps(row.namespace)) rows.push(rowOf(row));
+          if (rows.length > rowsMax) return { rows: rows.slice(0, rowsMax), more: true };
+          const last = found.at(-1);
+          if (last === undefined || found.length < limit) break;
+          from = `${last.namespace}\0`;
+        }
       }
       return { rows, more: false };
     },

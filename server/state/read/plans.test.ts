@@ -10,6 +10,8 @@ const SCANS: readonly (readonly [detail: RegExp, statement: RegExp])[] = [
   // Tables of one row, or of few by nature (TERMS_KEPT; as many lineages as restores).
   [/^SCAN (meta|cluster|lineages)$/, /./],
   [/^SCAN (terms|t)$/, /./],
+  // As many as there have been moves, each read whole, and only where something about moves has changed.
+  [/^SCAN (moves|registry|ledger)$/, /./],
   // The first row in order of the primary key.
   [/^SCAN audit$/, /order by "audit"."id" asc limit \?$/],
   // Revoking a key asks for any other administrator's: rare, and keys are few.

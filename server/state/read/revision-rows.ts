@@ -22,6 +22,7 @@ export const revisionFields = {
   author: revisions.author,
   message: revisions.message,
   hash: revisions.hash,
+  origin: revisions.origin,
   bytes: sql<number | null>`octet_length(${revisions.value})`,
 } as const;
 
@@ -39,6 +40,8 @@ export interface RevisionHeader {
   readonly author: string;
   readonly message: string;
   readonly hash: number | null;
+  /** Group whose log the position is of; null: this one. */
+  readonly origin: string | null;
   readonly bytes: number | null;
 }
 
@@ -83,6 +86,7 @@ export function entryRow(row: Omit<RevisionHeader, 'id' | 'bytes' | 'deleted'>, 
     type: row.type,
     revision: row.revision,
     position: { term: row.positionTerm, index: row.positionIndex },
+    ...(row.origin === null ? {} : { group: row.origin }),
     createdAtMs: row.createdAtMs,
     updatedAtMs: row.timeMs,
     updatedBy: row.author,
@@ -100,6 +104,7 @@ export function revisionRow(row: RevisionHeader, value: string | null): Revision
     value,
     type: row.type,
     position: { term: row.positionTerm, index: row.positionIndex },
+    ...(row.origin === null ? {} : { group: row.origin }),
     author: row.author,
     message: row.message,
     timeMs: row.timeMs,

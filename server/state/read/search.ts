@@ -67,6 +67,8 @@ class Search {
     this.#asOf = effectiveAsOf(query.asOf, moment);
     this.#needle = query.search.toLowerCase();
     this.#seen = query.after;
+    // Whole namespaces were here then and are not now, or the other way round.
+    this.gone = this.#asOf !== null && moment.ownership.hasChangedSince(this.#asOf);
   }
 
   /** Where to go on; null before the first entry was looked at. */
@@ -85,6 +87,10 @@ class Search {
       if (this.#scanRows-- <= 0) {
         if (this.#seen?.namespace !== namespace) this.#seen = { namespace, key: '' };
         return false;
+      }
+      if (!this.#moment.ownership.keeps(namespace)) {
+        from = `${namespace}\0`;
+        continue;
       }
       const after = start !== null && start.namespace === namespace ? start.key : null;
       if (!this.#namespace(namespace, after)) return false;
