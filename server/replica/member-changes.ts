@@ -6,10 +6,11 @@
  * (dissertation, 4.2.1), and it still does so: a learner that is far behind would hold up every commit as a voter.
  */
 import type { MemberChange, MemberChangeOutcome } from '../engine/types.ts';
+import type { PeerTransport } from '../peers/types.ts';
 import { isJoint } from '../raft/confchange.ts';
 import type { PeerId, ProposeResult } from '../raft/types.ts';
 import type { MemberInfo } from '../state/member-info.ts';
-import type { ChangeAuthor } from './conf-context.ts';
+import { type ChangeAuthor, nameOfPeer } from './conf-context.ts';
 import type { GroupReplica } from './group-replica.ts';
 import type { ReplicaHost } from './host.ts';
 import { type MembershipPlan, type MembershipView, planAdd, planPromotion, planRemove } from './membership-plan.ts';
@@ -26,6 +27,7 @@ export type GroupChangeOutcome = MemberChangeOutcome | { readonly kind: 'not-lea
 export interface MemberChangesOptions {
   readonly host: ReplicaHost;
   readonly runtime: Runtime;
+  readonly transport: PeerTransport;
   readonly pause: (ms: number) => Promise<void>;
   readonly votersMax: number;
   readonly electionTicks: number;
@@ -100,7 +102,8 @@ export class MemberChanges {
   ): Promise<GroupChangeOutcome> {
     const { host, runtime, pause, electionTicks, tickMs } = this.#options;
     // Who lives is known for sure only after a while: the leader may be new, or somebody may just have died.
-    const sureMs = runtime.nowMs() + 2.5 * electionTicks * tickMs;
+    const askedMs = runtime.nowMs();
+    const sureMs = askedMs + 2.5 * electionTicks * tickMs;
     let waitsFor = 'an earlier change of the members is not complete';
     for (; !this.#options.signal.aborted; await pause(LOOK_MS)) {
       const now = runtime.nowMs();
@@ -108,7 +111,7 @@ export class MemberChanges {
       if (replica === null || !replica.serving || replica.raft.role !== 'leader') return { kind: 'not-leader' };
       const late = now >= deadlineMs;
       if (!isJoint(replica.raft.confState)) {
-        const plan = planFor(this.#view(replica));
+        const plan = planFor(this.#view(replica, askedMs));
         if (plan.kind === 'done') return { ...plan, position: replica.machine.applied(), repeated: true };
         if (plan.kind === 'refused' && (late || now >= sureMs || !mayPass(plan))) return plan;
         if (plan.kind === 'refused') continue;
@@ -145,15 +148,19 @@ export class MemberChanges {
     return { kind: 'unknown' };
   }
 
-  #view(replica: GroupReplica): MembershipView {
-    const { host, runtime, electionTicks, tickMs } = this.#options;
+  /** @param askedMs when the change was asked for, monotonic */
+  #view(replica: GroupReplica, askedMs: number): MembershipView {
+    const { host, transport, runtime, electionTicks, tickMs } = this.#options;
     const { confState, progress } = replica.status();
     const sinceMs = runtime.nowMs() - electionTicks * tickMs;
+    const alive = (id: PeerId): boolean =>
+      progress?.get(id)?.recentActive === true || (this.#seenAlive.get(`${replica.group} ${id}`) ?? -Infinity) > sinceMs;
     return {
       self: host.self,
       conf: confState,
       members: replica.machine.members(),
-      alive: (id) => progress?.get(id)?.recentActive === true || (this.#seenAlive.get(`${replica.group} ${id}`) ?? -Infinity) > sinceMs,
+      alive,
+      answers: (id) => alive(id) && (transport.state(nameOfPeer(id))?.lastHeardMs ?? -Infinity) > askedMs,
       match: (id) => progress?.get(id)?.match ?? 0,
     };
   }
@@ -178,7 +185,7 @@ export class MemberChanges {
     if (isJoint(replica.raft.confState)) return;
     const { term, commit, confState } = replica.raft;
     const { progress } = replica.status();
-    const view = this.#view(replica);
+    const view = this.#view(replica, this.#options.runtime.nowMs());
     let busy = this.#asked.has(group);
     const due = replica.machine.members().filter(({ id, replaces }) => confState.learners.includes(id) || replaces !== undefined);
     for (const { id } of due) {

@@ -1,6 +1,6 @@
 /** Changes of the members, wherever they are asked for: found by the leader of each group, or handed on to it. */
 import type { MemberChange, MemberChangeOutcome } from '../engine/types.ts';
-import { PeerError, type PeerTransport } from '../peers/types.ts';
+import { PeerError } from '../peers/types.ts';
 import type { MemberInfo } from '../state/member-info.ts';
 import { type ChangeAuthor, nameOfPeer, peerId } from './conf-context.ts';
 import { packEnvelope, unpackEnvelope } from './envelope.ts';
@@ -21,7 +21,6 @@ interface ChangeHeader {
 }
 
 export interface MembersOptions extends MemberChangesOptions {
-  readonly transport: PeerTransport;
   readonly drawId: () => string;
   readonly identity: () => NodeIdentity;
   /** The group whose configuration the others follow. */

@@ -15,11 +15,15 @@ interface Scene {
   readonly voters?: readonly string[];
   readonly learners?: readonly MemberInfo[];
   readonly dead?: readonly string[];
+  /** Alive, as far as anybody knows, but not heard from since the change was asked for. */
+  readonly silent?: readonly string[];
   readonly self?: string;
 }
 
+const nameOf = (id: string): string => id.slice(0, id.indexOf('@'));
+
 /** n1 to n3 vote and n1 looks, unless told otherwise. */
-function view({ voters = ['n1', 'n2', 'n3'], learners = [], dead = [], self = 'n1' }: Scene = {}): MembershipView {
+function view({ voters = ['n1', 'n2', 'n3'], learners = [], dead = [], silent = [], self = 'n1' }: Scene = {}): MembershipView {
   return {
     self: `${self}@1`,
     conf: conf(
@@ -27,7 +31,8 @@ function view({ voters = ['n1', 'n2', 'n3'], learners = [], dead = [], self = 'n
       learners.map(({ id }) => id),
     ),
     members: [...voters.map((name) => member(name)), ...learners],
-    alive: (id) => !dead.includes(id.slice(0, id.indexOf('@'))),
+    alive: (id) => !dead.includes(nameOf(id)),
+    answers: (id) => ![...dead, ...silent].includes(nameOf(id)),
     match: (id) => (id === 'n3@1' ? 9 : 5),
   };
 }
@@ -122,6 +127,8 @@ describe('removing', () => {
     ['nobody', 'n9', {}, { kind: 'refused', code: 'member-not-found' }],
     ['the last voter', 'n1', { voters: ['n1'] }, { kind: 'refused', code: 'last-voter' }],
     ['a live voter beside a dead one', 'n2', { dead: ['n3'] }, { kind: 'refused', code: 'quorum-at-risk' }],
+    ['a live voter beside one that was not heard from since', 'n2', { silent: ['n3'] }, { kind: 'refused', code: 'quorum-at-risk' }],
+    ['a voter that was not heard from since', 'n2', { silent: ['n2'] }, { kind: 'propose' }],
     ['the leader', 'n1', {}, { kind: 'hand-over', to: 'n3@1' }],
   ] as const)('%s', (_what, name, scene, plan) => {
     expect(planRemove(view(scene as Scene), name)).toMatchObject(plan);

@@ -17,6 +17,8 @@ export interface MembershipView {
   readonly members: readonly MemberInfo[];
   /** Whether the leader has heard from this member within an election timeout. */
   readonly alive: (id: PeerId) => boolean;
+  /** Whether the leader has heard from this member since the change was asked for: one that has just died still counts as alive for a while. */
+  readonly answers: (id: PeerId) => boolean;
   /** Up to where the member's log is known to equal the leader's. */
   readonly match: (id: PeerId) => number;
 }
@@ -42,9 +44,13 @@ function names(view: MembershipView, ids: readonly PeerId[]): string {
   return ids.map((id) => view.members.find((member) => member.id === id)?.name ?? id).join(', ');
 }
 
-/** @returns null when a majority of these voters lives */
-function quorumFault(view: MembershipView, voters: readonly PeerId[]): Extract<MembershipPlan, { kind: 'refused' }> | null {
-  const dead = voters.filter((id) => id !== view.self && !view.alive(id));
+/** @returns null when a majority of these voters lives, the leader among them */
+function quorumFault(
+  view: MembershipView,
+  voters: readonly PeerId[],
+  lives: (id: PeerId) => boolean,
+): Extract<MembershipPlan, { kind: 'refused' }> | null {
+  const dead = voters.filter((id) => id !== view.self && !lives(id));
   const needed = Math.floor(voters.length / 2) + 1;
   if (voters.length - dead.length >= needed) return null;
   return refused(
@@ -104,7 +110,7 @@ function planNewDisk(view: MembershipView, wanted: MemberInfo, old: MemberInfo):
   const { voters } = view.conf;
   if (old.id === view.self || view.alive(old.id))
     return refused('member-alive', `${old.name} is alive, with the disk that it has: stop it before it gets a new one`);
-  const fault = voters.includes(old.id) ? quorumFault(view, without(voters, old.id)) : null;
+  const fault = voters.includes(old.id) ? quorumFault(view, without(voters, old.id), view.answers) : null;
   if (fault !== null) return fault;
   const changes: readonly ConfChangeSingle[] = [
     { type: 'remove', id: old.id },
@@ -137,7 +143,7 @@ export function planRemove(view: MembershipView, name: string): MembershipPlan {
     const waiting = conf.learners.length > 0 ? `: wait until ${names(view, conf.learners)} has caught up and votes` : '';
     return refused('last-voter', `${name} is the only voter, and without one there is no cluster${waiting}`);
   }
-  return quorumFault(view, rest) ?? (member.id === self ? handOver(view, rest) : plan);
+  return quorumFault(view, rest, view.answers) ?? (member.id === self ? handOver(view, rest) : plan);
 }
 
 /** To the voter that is furthest. */
@@ -167,7 +173,7 @@ export function planPromotion(
   const rest = old === undefined ? conf.voters : without(conf.voters, old);
   const voters = votes ? rest : [...rest, id];
   if (voters.length > votersMax && voters.length > conf.voters.length) return null;
-  if (quorumFault(view, voters) !== null) return null;
+  if (quorumFault(view, voters, view.alive) !== null) return null;
   const come: readonly ConfChangeSingle[] = votes ? [] : [{ type: 'add-voter', id }];
   if (old === self) {
     // Only a voter may lead: with none but the one that goes, the new one votes first, and leads, and then takes the other out.
