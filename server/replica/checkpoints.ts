@@ -14,7 +14,7 @@ export interface CheckpointLimits {
   readonly intervalMs: number;
   /** Entries kept behind the checkpoint for slow followers. */
   readonly tailEntries: number;
-  /** A follower that is in contact and behind keeps the log up to so many entries more. */
+  /** A follower that is in contact and behind, or is being sent a copy of the state, keeps the log up to so many entries more. */
   readonly followerEntriesMax: number;
 }
 
@@ -74,9 +74,11 @@ export class Checkpointer {
   #cut(replica: CheckpointSubject, durable: number): void {
     let keepFrom = durable - this.#limits.tailEntries;
     const { progress, lastIndex } = replica.status();
-    for (const member of progress?.values() ?? []) {
-      if (member.recentActive && member.state !== 'snapshot')
-        keepFrom = Math.min(keepFrom, Math.max(member.match, lastIndex - this.#limits.followerEntriesMax));
+    for (const { recentActive, state, match, pendingSnapshot } of progress?.values() ?? []) {
+      if (!recentActive) continue;
+      // Who is being sent a copy goes on behind it: were that gone when it arrives, another copy would follow, and another one.
+      const needs = state === 'snapshot' ? pendingSnapshot : match;
+      keepFrom = Math.min(keepFrom, Math.max(needs, lastIndex - this.#limits.followerEntriesMax));
     }
     const log = this.#log.group(replica.group);
     // A copy of the state can be in force while its mark still waits for the disk: the log is not that of this state yet.
