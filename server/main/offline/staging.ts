@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fsyncDir, writeFileDurable } from '../../disk/durable.ts';
 
 const STAGING = 'staging';
+/** What `staging/` is called once everything is in place: so that no crash while it is removed looks like something that was half made. */
+const ENDED = 'staging-ended';
 /** Its presence says that everything in `staging/` is whole and durable; it holds the name of the folder that takes the old files, or nothing. */
 const WHOLE = 'whole';
 /** In this order; the identity last, because it makes a data directory a node's. */
@@ -24,9 +26,9 @@ export function beginStaging(dir: string): string {
   return staging;
 }
 
-/** Gives up what was prepared. */
+/** Gives up what was prepared, and removes what a crash has left of something that had ended. */
 export function dropStaging(dir: string): void {
-  rmSync(join(dir, STAGING), { recursive: true, force: true });
+  for (const name of [STAGING, ENDED]) rmSync(join(dir, name), { recursive: true, force: true });
   fsyncDir(dir);
 }
 
@@ -64,6 +66,9 @@ export function goOn(dir: string): void {
     fsyncDir(dir);
   }
   for (const part of PARTS) if (existsSync(join(staging, part))) renameSync(join(staging, part), join(dir, part));
+  fsyncDir(dir);
+  rmSync(join(dir, ENDED), { recursive: true, force: true });
+  renameSync(staging, join(dir, ENDED));
   fsyncDir(dir);
   dropStaging(dir);
 }
