@@ -68,7 +68,17 @@ describe('valueFault', () => {
 
   test('survives deep nesting', () => {
     expect(place('json', '['.repeat(200_000))).toBe('1:200001');
-    expect(valueFault('yaml', '['.repeat(20_000))).not.toBeNull();
+    const [deep, tooDeep] = [100, 101].map((levels) => `${'['.repeat(levels)}${']'.repeat(levels)}`) as [string, string];
+    expect(valueFault('yaml', deep)).toBeNull();
+    expect(valueFault('yaml', tooDeep)).toMatchObject({ detail: 'it is nested too deeply: at most 100 levels', line: 1 });
+  });
+
+  test.each([
+    ['flow', '['.repeat(20_000)],
+    ['blocks', Array.from({ length: 1_000 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
+    ['lists', `${'- '.repeat(20_000)}x`],
+  ])('refuses deep nesting of %s in words of its own, before anything recurses into it', (_what, value) => {
+    expect(valueFault('yaml', value)?.detail).toBe('it is nested too deeply: at most 100 levels');
   });
 
   test('judges thousands of keys in one map in no time that grows with their square', () => {

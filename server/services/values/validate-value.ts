@@ -1,6 +1,6 @@
 /** Whether a value is what its type says (spec 2, "Entry"). Pure; runs on the API's thread for small values, on another for large ones. */
-import { LineCounter, isScalar, parseAllDocuments, visit } from 'yaml';
-import type { Document } from 'yaml';
+import { Composer, Lexer, Parser, isScalar, visit } from 'yaml';
+import type { CST, Document } from 'yaml';
 import type { EntryType } from '../../../lib/contract/model.ts';
 import { jsonFault } from './json-fault.ts';
 
@@ -61,29 +61,35 @@ function judgeNumber(value: string): ValueFault | null {
   );
 }
 
+/** Far more than people write, and far less than the stack of any reader holds. */
+const YAML_LEVELS_MAX = 100;
+const COLLECTIONS: ReadonlySet<CST.Token['type']> = new Set(['block-map', 'block-seq', 'flow-collection']);
+
 function judgeYaml(value: string): ValueFault | null {
-  const lines = new LineCounter();
-  try {
-    // Its own check for equal keys compares each with each; ours is linear.
-    const documents = parseAllDocuments(value, {
-      lineCounter: lines,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-      strict: true,
-    });
-    if (!Array.isArray(documents)) return null;
-    for (const document of documents as readonly Document.Parsed[]) {
-      const [error] = document.errors;
-      if (error !== undefined) return at(value, error.pos[0], error.message);
-      const twice = duplicateKey(document);
-      if (twice !== null) return at(value, twice.offset, `the key ${JSON.stringify(twice.key)} occurs twice in this map`);
-    }
-    return null;
-  } catch (error) {
-    if (error instanceof RangeError) return at(value, 0, 'it is nested too deeply');
-    throw error;
+  const tokens = parseYaml(value);
+  if (!Array.isArray(tokens)) return tokens as ValueFault;
+  // Its own check for equal keys compares each with each; ours is linear.
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: true });
+  for (const document of composer.compose(tokens)) {
+    const [error] = document.errors;
+    if (error !== undefined) return at(value, error.pos[0], error.message);
+    const twice = duplicateKey(document);
+    if (twice !== null) return at(value, twice.offset, `the key ${JSON.stringify(twice.key)} occurs twice in this map`);
   }
+  return null;
+}
+
+/** The tokens of all documents; or, before anything could recurse into them, that they are nested too deeply. */
+function parseYaml(value: string): readonly CST.Token[] | ValueFault {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(value)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > YAML_LEVELS_MAX && parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length > YAML_LEVELS_MAX)
+      return at(value, Math.min(parser.offset, value.length), `it is nested too deeply: at most ${YAML_LEVELS_MAX} levels`);
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
 }
 
 function duplicateKey(document: Document.Parsed): { readonly key: string; readonly offset: number } | null {
