@@ -1,5 +1,5 @@
 /** What happens to the files of a node that does not run. */
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeProcess } from './node-process.ts';
 
@@ -22,14 +22,24 @@ function recordOffsets(bytes: Buffer): { readonly records: readonly number[]; re
   return { records, end: at };
 }
 
-function lastSegment(node: NodeProcess): string {
+function segments(node: NodeProcess): readonly string[] {
   const dir = join(node.spec.data, 'log');
-  const last = readdirSync(dir)
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
     .filter((name) => name.endsWith('.seg'))
     .toSorted()
-    .at(-1);
+    .map((name) => join(dir, name));
+}
+
+/** One that is still joining has none. */
+export function hasLog(node: NodeProcess): boolean {
+  return segments(node).length > 0;
+}
+
+function lastSegment(node: NodeProcess): string {
+  const last = segments(node).at(-1);
   if (last === undefined) throw new Error(`${node.id} has no log`);
-  return join(dir, last);
+  return last;
 }
 
 function overwrite(path: string, offset: number, bytes: Buffer): void {

@@ -48,6 +48,8 @@ export class NodeProcess {
   #child: ChildProcess | null = null;
   #ended: Promise<Ending> | null = null;
   #said = '';
+  /** Base URLs to join by, once it has lost its place among those that formed the cluster. */
+  #join: string | null = null;
 
   constructor(spec: NodeSpec) {
     this.spec = spec;
@@ -116,9 +118,19 @@ export class NodeProcess {
     });
   }
 
+  /** From now on it is started as a node that joins, not as one of those that formed the cluster. */
+  joinBy(urls: readonly string[]): void {
+    this.#join = urls.join(',');
+  }
+
   #flags(changed: Readonly<Record<string, string>>): readonly string[] {
     const flags = new Map<string, string>();
     for (let at = 0; at < this.spec.flags.length; at += 2) flags.set(this.spec.flags[at] ?? '', this.spec.flags[at + 1] ?? '');
+    if (this.#join !== null) {
+      flags.delete('--initial-cluster');
+      flags.set('--join', this.#join);
+      flags.set('--advertise-peer', this.spec.peer);
+    }
     for (const [name, value] of Object.entries(changed)) flags.set(name, value);
     return [...flags].flat();
   }

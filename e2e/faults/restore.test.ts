@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createNodeClient } from '../../lib/client/node/create-node-client.ts';
 import type { Notice } from '../../lib/client/types.ts';
 import { entryPath } from '../../lib/contract/names.ts';
+import { expectEqualContents } from '../cluster/agree.ts';
 import { confman } from '../cluster/cli.ts';
 import { RealCluster } from '../cluster/cluster.ts';
 import type { RawAnswer } from '../cluster/http.ts';
@@ -39,14 +40,14 @@ async function save(node: NodeProcess): Promise<number> {
   return groups[0].index;
 }
 
-/** A cluster of one node, on what is restored from `from`. */
-async function restoreInto(from: string): Promise<RealCluster> {
-  const cluster = await RealCluster.prepare({ nodes: 1, adminKey: source.adminKey });
+/** A cluster of one node, on what is restored from `from`; `joining` others may join it later. */
+async function restoreInto(from: string, joining: number): Promise<RealCluster> {
+  const cluster = await RealCluster.prepare({ nodes: 1 + joining, joining, adminKey: source.adminKey });
   const ended = await confman(['restore-backup', from, ...one(cluster).spec.flags]);
   expect([ended.code, ended.err]).toEqual([0, '']);
   expect(ended.out).toContain('new lineage');
   one(cluster).start();
-  await cluster.ready();
+  await cluster.ready([one(cluster)]);
   return cluster;
 }
 
@@ -62,7 +63,7 @@ beforeAll(async () => {
   const acknowledged = load.acknowledged;
   await until('writes go on', () => load.acknowledged > acknowledged + 20);
   await load.end();
-  [restored, again] = await Promise.all([restoreInto(file), restoreInto(file)]);
+  [restored, again] = await Promise.all([restoreInto(file, 2), restoreInto(file, 0)]);
 }, 240_000);
 afterAll(async () => {
   await Promise.all([source, restored, again].map(async (cluster) => cluster?.stop()));
@@ -143,6 +144,33 @@ describe('a restored cluster', () => {
       await close();
     }
   });
+});
+
+test('a restored cluster becomes three nodes again, each of which knows what was lost', async () => {
+  const [first, ...joining] = restored.nodes as readonly [NodeProcess, ...NodeProcess[]];
+  for (const node of joining) {
+    await until(`${node.id} is added`, async () => (await restored.addMember(first, node)).status === 201);
+    node.start();
+  }
+  await until('all three vote', async () => (await restored.voters(first)).length === 3);
+  await restored.ready();
+  expect((await restored.status(first)).cluster.canLose).toBe(1);
+  for (const node of joining) {
+    const headers = (min: string) => ({ 'x-confman-min-version': min, 'x-confman-max-wait': '20s' });
+    const kept = await restored.get(node, 'drill', 'before', headers(before.token));
+    expect([kept.status, kept.json['value']]).toEqual([200, 'kept']);
+    const refused = await restored.get(node, 'drill', 'before', headers(lost.token));
+    expect([refused.status, refused.code]).toEqual([409, 'version-lost-in-restore']);
+  }
+  // The node that was restored is no more than one of three now.
+  const written = await restored.put(joining[0] as NodeProcess, 'drill', 'since', 'three');
+  await first.kill();
+  await until('the others go on', async () => (await restored.put(joining[1] as NodeProcess, 'drill', 'since', 'two')).status === 200);
+  const seen = await restored.get(joining[0] as NodeProcess, 'drill', 'since', { 'x-confman-consistency': 'linearizable' });
+  expect([written.status, seen.json['value']]).toEqual([201, 'two']);
+  first.start();
+  await restored.ready();
+  await expectEqualContents(restored.nodes);
 });
 
 describe('a backup that is no good', () => {

@@ -61,13 +61,14 @@ export async function gather(cluster: RealCluster, recorder: Recorder, nodes: re
   };
 }
 
-/** Messages of a process that could not go on; those that `disk-fails` has arranged for are fair. */
-export function* unexpectedEnds(cluster: RealCluster, lost: ReadonlySet<NodeProcess>): Iterable<Finding> {
+/** Messages of a process that could not go on; those that `disk-fails`, a lost disk (`struck`) or a removal has arranged for are fair. */
+export function* unexpectedEnds(cluster: RealCluster, struck: ReadonlySet<NodeProcess>): Iterable<Finding> {
   for (const node of cluster.nodes) {
     for (const line of readFileSync(node.spec.logFile, 'utf8').split('\n')) {
-      if (line.startsWith('confman node:') && !/EFBIG|file too large|disk I\/O error/i.test(line))
-        yield { rule: 'processes', text: `${node.id} ended itself: ${line.slice(0, 300)}` };
-      if (line.includes('"msg":"replica-quarantined"') && !lost.has(node))
+      const isFair =
+        /EFBIG|file too large|disk I\/O error/i.test(line) || (struck.has(node) && line.includes('was removed from the cluster'));
+      if (line.startsWith('confman node:') && !isFair) yield { rule: 'processes', text: `${node.id} ended itself: ${line.slice(0, 300)}` };
+      if (line.includes('"msg":"replica-quarantined"') && !struck.has(node))
         yield { rule: 'processes', text: `${node.id} went out of service: ${line.slice(0, 300)}` };
     }
   }

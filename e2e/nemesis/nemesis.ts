@@ -1,10 +1,12 @@
 /** Makes things go wrong, as the seed says, for a time; then puts everything right. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RealCluster } from '../cluster/cluster.ts';
-import { damageLog, damageState, tearTail } from '../cluster/damage.ts';
+import { damageLog, damageState, hasLog, tearTail } from '../cluster/damage.ts';
 import type { NodeProcess } from '../cluster/node-process.ts';
 import { Seeded } from '../cluster/seeded.ts';
 import { until } from '../cluster/until.ts';
 import { limitFiles } from './file-limit.ts';
+import { add, remove, voting } from './member-faults.ts';
 import type { FaultKind, Profile } from './profile.ts';
 
 export interface Fault {
@@ -20,14 +22,19 @@ export interface NemesisOptions {
   readonly nowMs: () => number;
 }
 
+const CALM_EVERY_MS = 500;
 const FULL = { '--disk-reserve': '500TiB' };
 const PAUSE_MS = { min: 60, max: 900 };
 const JUMPS_MS = [-7_200_000, -4_000, -300, 300, 4_000, 7_200_000];
 
 export class Nemesis {
   readonly faults: Fault[] = [];
-  /** Nodes whose disk was damaged or wiped: they are out for good. */
+  /** Nodes whose disk was damaged or wiped: they are out until they are replaced. */
   readonly lost = new Set<NodeProcess>();
+  /** Nodes that have lost a disk or were removed, at any time: they may have said so. */
+  readonly struck = new Set<NodeProcess>();
+  /** One disk at a time: who takes its place may not have caught up when another one goes. */
+  #spent = false;
   readonly #options: NemesisOptions;
   readonly #seeded: Seeded;
   /** Nodes that are down, stopped or about to be: one fault of the process at a time. */
@@ -71,7 +78,13 @@ export class Nemesis {
     this.#note('heal', 'everything');
     cluster.network.healAll();
     for (const node of this.#nodes) node.resume();
-    await Promise.all(this.#pending);
+    while (this.#pending.size > 0) {
+      // What takes longer may need the node that still holds back.
+      await Promise.all(
+        this.#nodes.filter(({ runs }) => runs).map(async (node) => this.#lab(node, { holdApply: false }).catch(() => null)),
+      );
+      await Promise.race([Promise.all(this.#pending), pause(CALM_EVERY_MS)]);
+    }
     for (const node of this.#nodes) {
       node.resume();
       if (!node.runs) {
@@ -97,7 +110,9 @@ export class Nemesis {
   }
 
   #later(work: () => Promise<void>): void {
-    const promise = work().finally(() => this.#pending.delete(promise));
+    const promise = work()
+      .catch((error: unknown) => this.#note('ended', `a fault could not be carried out: ${String(error)}`))
+      .finally(() => this.#pending.delete(promise));
     this.#pending.add(promise);
   }
 
@@ -109,6 +124,8 @@ export class Nemesis {
       case 'tear':
       case 'flip':
       case 'wipe':
+      case 'replace':
+      case 'rejoin':
       case 'disk-full':
       case 'disk-fails':
       case 'pause':
@@ -194,12 +211,16 @@ export class Nemesis {
       case 'tear':
         this.#note(kind, node.id);
         await node.kill();
-        if (!this.lost.has(node)) tearTail(node);
+        if (!this.lost.has(node) && hasLog(node)) tearTail(node);
         node.start();
         return;
       case 'flip':
       case 'wipe':
         return this.#lose(kind, node, durationMs, b);
+      case 'replace':
+        return this.#replace(node, durationMs);
+      case 'rejoin':
+        return this.#rejoin(node, durationMs);
       case 'disk-full':
         return this.#fillDisk(node, durationMs);
       default:
@@ -209,11 +230,14 @@ export class Nemesis {
 
   /** One node per run, so that two whole disks are left. */
   async #lose(kind: 'flip' | 'wipe', node: NodeProcess, durationMs: number, b: number): Promise<void> {
-    if (this.lost.size > 0) return;
+    if (this.#spent) return;
+    this.#spent = true;
     this.lost.add(node);
+    this.struck.add(node);
     // A flipped bit in the last record of a killed process could not be told from a torn write: it ends in order, or is spared.
     if (kind === 'flip' && (await node.terminate()).code !== 0) {
       this.lost.delete(node);
+      this.#spent = false;
       node.start();
       return;
     }
@@ -224,6 +248,48 @@ export class Nemesis {
     this.#note(kind, kind === 'wipe' ? node.id : `${node.id}, ${b < 0.5 ? 'log' : 'state'}`);
     await this.#wait(durationMs / 2);
     node.start();
+  }
+
+  /**
+   * A node dies with its disk, or has lost it before, and an empty one takes its place, whatever the links are like. What was
+   * not done when peace is made is done then.
+   */
+  async #replace(node: NodeProcess, durationMs: number): Promise<void> {
+    if (this.#spent && !this.lost.has(node)) return;
+    this.#spent = true;
+    this.lost.add(node);
+    this.struck.add(node);
+    this.#note('replace', node.id);
+    await node.kill();
+    await node.wipe();
+    await this.#wait(durationMs / 4);
+    await add(this.#options.cluster, node, node.id);
+    this.#comes('replace', node);
+  }
+
+  /** A node that is well is taken out, ends by itself, and comes back under its name as a new member with an empty disk. */
+  async #rejoin(node: NodeProcess, durationMs: number): Promise<void> {
+    if (this.#spent) return;
+    this.#spent = true;
+    this.struck.add(node);
+    this.#note('rejoin', `${node.id} is to go`);
+    await remove(this.#options.cluster, node);
+    await node.wipe();
+    await this.#wait(durationMs / 4);
+    await add(this.#options.cluster, node);
+    this.#comes('rejoin', node);
+  }
+
+  /** From here on it is struck like every other. The next disk may go when it votes. */
+  #comes(kind: FaultKind, node: NodeProcess): void {
+    this.#note(kind, `${node.id} may join`);
+    node.start();
+    this.lost.delete(node);
+    this.#later(async () => {
+      await voting(this.#options.cluster, node);
+      this.#note(kind, `${node.id} votes`);
+      this.#spent = false;
+    });
   }
 
   /** A node whose disk is nearly full, and that is then made the leader. */

@@ -19,6 +19,8 @@ export const FAULT_KINDS = [
   'clock',
   'hold-apply',
   'transfer',
+  'replace',
+  'rejoin',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 

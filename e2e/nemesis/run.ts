@@ -117,7 +117,7 @@ class Run {
           rule: 'processes',
           text: `${cluster.nodes[at]?.id ?? ''} ended with ${JSON.stringify(ending)} when it was told to stop`,
         });
-    return [...findings, ...unexpectedEnds(cluster, lost), ...leftovers(cluster.folder)];
+    return [...findings, ...unexpectedEnds(cluster, this.#nemesis.struck), ...leftovers(cluster.folder)];
   }
 }
 
