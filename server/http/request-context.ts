@@ -107,6 +107,7 @@ function checkedQuery(route: AnyRoute, query: RawQuery): unknown {
 const PARAMETER_FAULT: Readonly<Record<ParameterName, (value: string) => string | null>> = {
   namespace: namespaceFault,
   key: keyFault,
+  prefix: namespaceFault,
   group: (value) => (isGroupId(value) ? null : 'a group is a lower-case letter, then at most 31 of a-z, 0-9 and "-"'),
   id: (value) => (/^[\x21-\x7e]{1,128}$/.test(value) ? null : 'an id has 1 to 128 visible ASCII characters'),
 };

@@ -6,7 +6,7 @@ import type { ApiReply, ApiRequest } from './exchange.ts';
 import type { Answer } from './answer.ts';
 import type { ApiRuntime, ApiSettings } from './runtime.ts';
 
-export type ParameterName = 'namespace' | 'key' | 'group' | 'id';
+export type ParameterName = 'namespace' | 'key' | 'group' | 'id' | 'prefix';
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 /** What a handler gets: everything checked. */

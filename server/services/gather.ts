@@ -76,17 +76,10 @@ async function movesOf(services: Services, call: Call, group: string, at: number
   recordsOf.set(services, kept);
   const found = kept.get(group);
   if (found?.at === at) return found.records;
-  const { data, ownershipIndex = 0 } = await allMoves(services, call, group);
+  const local: Call = { ...call, consistency: { ...call.consistency, mode: 'eventual', token: [] } };
+  const { data, ownershipIndex = 0 } = await services.gateway.scanGroup(group, { type: 'moves' }, local);
   kept.set(group, { at: ownershipIndex, records: data });
   return ownershipIndex === at ? data : null;
-}
-
-async function allMoves(
-  _services: Services,
-  _call: Call,
-  _group: string,
-): Promise<{ readonly data: readonly MoveRecord[]; readonly ownershipIndex?: number }> {
-  return Promise.resolve({ data: [] });
 }
 
 const STRENGTH: Readonly<Record<ConsistencyMode, number>> = { eventual: 0, 'read-your-writes': 1, linearizable: 2 };

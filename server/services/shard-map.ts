@@ -24,14 +24,6 @@ export interface Demand {
 
 const NOTHING: Demand = { elements: [], appliedMin: 0 };
 
-/** Until the state keeps one, every cluster has the first. */
-function readRegistry(
-  _engine: Pick<Engine, 'read'>,
-  index: number,
-): { readonly data: Registry; readonly applied: { readonly index: number } } {
-  return { data: FIRST_REGISTRY, applied: { index } };
-}
-
 /** Which registry a node has now, with what follows from it. */
 class Snapshot {
   readonly registry: Registry;
@@ -146,7 +138,7 @@ export class ShardMap {
     this.#readAtMs = nowMs;
     const { appliedIndex, condition } = this.#engine.view(DEFAULT_GROUP);
     if (condition !== 'ok' || appliedIndex === this.#readIndex) return;
-    const { data, applied } = readRegistry(this.#engine, appliedIndex);
+    const { data, applied } = this.#engine.read(DEFAULT_GROUP, { type: 'registry' });
     this.#readIndex = applied.index;
     // A state that was restored may have an older registry than the one before it.
     if (data.epoch !== this.#snapshot.registry.epoch || data.ledger.length !== this.#snapshot.registry.ledger.length)

@@ -66,7 +66,7 @@ export async function writeCommand(
     if (outcome.kind !== 'applied') throw lostFate(outcome, key);
     const written = writtenOf(group, outcome.applied, after);
     // Nothing was done: the namespace is changing hands, and the same command goes to whoever keeps it then.
-    if (namespace !== null && (written.data.kind as string) === 'moved') await gateway.hold(namespace, { group }, call, deadlineMs);
+    if (namespace !== null && written.data.kind === 'moved') await gateway.hold(namespace, { group }, call, deadlineMs);
     else return { ...written, deadlineMs };
   }
 }

@@ -19,6 +19,7 @@ test.each<[State | null, State | null]>([
   ['lifted', null],
   ['fenced', 'owned'],
   ['released', 'owned'],
+  ['forgotten', 'owned'],
 ])('states go together where one side keeps the range: %s, %s', (giver, taker) => {
   expect(disagreement(states(giver, taker), () => parties)).toBeNull();
 });

@@ -16,7 +16,7 @@ interface Sides {
   taker: MoveRecord['state'] | null;
 }
 
-const GIVING: ReadonlySet<MoveRecord['state']> = new Set(['fenced', 'released', 'lifted']);
+const GIVEN: ReadonlySet<MoveRecord['state']> = new Set(['fenced', 'released', 'forgotten']);
 
 /**
  * A move whose range these states keep twice or not at all; null when they go together.
@@ -32,13 +32,13 @@ export function disagreement(
     for (const { move, state } of records) {
       const sides = moves.get(move) ?? { giver: null, taker: null };
       moves.set(move, sides);
-      if (GIVING.has(state)) sides.giver = state;
+      if (GIVEN.has(state) || state === 'lifted') sides.giver = state;
       else sides.taker = state;
     }
   }
   const present = new Set(parts.map(({ group }) => group));
   for (const [move, { giver, taker }] of moves) {
-    const [given, taken] = [giver === 'fenced' || giver === 'released', taker === 'owned'];
+    const [given, taken] = [giver !== null && GIVEN.has(giver), taker === 'owned'];
     if (given === taken) continue;
     const parties = partiesOf(move);
     // A group that has been removed has nothing more to say: what it had has gone on to others.

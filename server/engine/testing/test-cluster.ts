@@ -25,6 +25,8 @@ export type ProposalFate = 'commit' | 'lose-answer' | 'lose' | 'storage-full' | 
 
 export class TestCluster {
   readonly log: Entry[] = [];
+  /** Logs of the groups besides `default`, from their creation in the registry on. */
+  readonly logs = new Map<string, Entry[]>();
   readonly engines: readonly TestEngine[];
   /** Name of the leading node, or null. */
   leader: string | null;
@@ -42,6 +44,7 @@ export class TestCluster {
   answersHeld: Promise<void> | null = null;
   #term: number;
   readonly #clock = new HybridClock();
+  readonly #genesis: Genesis;
 
   constructor(options: TestClusterOptions = {}) {
     const names = options.nodes ?? ['n1'];
@@ -54,6 +57,7 @@ export class TestCluster {
       confState: { voters: names.map((name) => `${name}@1`), learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false },
       members: names.map((name) => ({ id: `${name}@1`, name, incarnation: '1', peer: `${name}:1`, url: `http://${name}.invalid` })),
     };
+    this.#genesis = genesis;
     this.#term = options.term ?? 1;
     this.leader = names[0] ?? null;
     this.engines = names.map((name) => new TestEngine(this, name, genesis, options.lab ?? false));
@@ -75,6 +79,17 @@ export class TestCluster {
     return this.log.length;
   }
 
+  /** The log of a group; undefined: there is no such group. */
+  logOf(group: string): Entry[] | undefined {
+    return group === GROUP ? this.log : this.logs.get(group);
+  }
+
+  /** Begins a group, once: its first state is the same on every node. */
+  begin(group: string, level: number): Genesis {
+    if (!this.logs.has(group)) this.logs.set(group, []);
+    return { ...this.#genesis, identity: { ...this.#genesis.identity, group }, level };
+  }
+
   engine(name: string): TestEngine {
     const engine = this.engines.find((one) => one.nodeId === name);
     if (engine === undefined) throw new TypeError(`there is no ${name} in this test cluster`);
@@ -82,9 +97,9 @@ export class TestCluster {
   }
 
   /** Commits a command. */
-  append(command: Command, after: ClockValue | null = null): number {
+  append(command: Command, after: ClockValue | null = null, group = GROUP): number {
     if (after !== null) this.#clock.merge(after, Date.now());
-    return this.#commit((stamp) => encodeCommand(command, stamp));
+    return this.#commit((stamp) => encodeCommand(command, stamp), group);
   }
 
   /** A new leader begins its term with an empty entry. */
@@ -93,9 +108,11 @@ export class TestCluster {
     return this.#commit(() => new Uint8Array());
   }
 
-  #commit(data: (stamp: Stamp) => Uint8Array): number {
-    const index = this.log.length + 1;
-    this.log.push({ term: this.#term, index, type: 'normal', data: data({ ...this.#clock.stamp(Date.now()), node: this.leader ?? 'n1' }) });
+  #commit(data: (stamp: Stamp) => Uint8Array, group = GROUP): number {
+    const log = this.logOf(group);
+    if (log === undefined) throw new TypeError(`there is no group ${group} in this test cluster`);
+    const index = log.length + 1;
+    log.push({ term: this.#term, index, type: 'normal', data: data({ ...this.#clock.stamp(Date.now()), node: this.leader ?? 'n1' }) });
     for (const engine of this.engines) engine.catchUp();
     return index;
   }

@@ -31,6 +31,19 @@ import { backupOf } from './test-backup.ts';
 
 const GROUP = 'default';
 
+/** One group's state on this node. */
+interface Replica {
+  readonly state: SqliteStateMachine;
+  readonly reader: StateReader;
+  readonly results: Map<number, Applied>;
+  readonly listeners: Set<(index: number) => void>;
+}
+
+function replicaFrom(genesis: Genesis): Replica {
+  const state = SqliteStateMachine.open(':memory:', { create: genesis });
+  return { state, reader: state.reader(), results: new Map(), listeners: new Set() };
+}
+
 export class TestEngine implements Engine {
   readonly nodeId: string;
   readonly lab: Engine['lab'];
@@ -40,13 +53,12 @@ export class TestEngine implements Engine {
   /** Since it heard from the leader; null: never. */
   contactMs: number | null = 0;
   readonly #cluster: TestCluster;
-  readonly #state: SqliteStateMachine;
-  readonly #reader: StateReader;
-  readonly #results = new Map<number, Applied>();
-  readonly #listeners = new Set<(index: number) => void>();
+  readonly #replicas = new Map<string, Replica>();
+  /** Groups of which this node has no replica, whatever the registry says. */
+  readonly without = new Set<string>();
   /** Opened whenever something changes that a wait may be about. */
   readonly #changed = new Gate();
-  #held = false;
+  readonly #held = new Set<string>();
   #clockOffsetMs = 0;
   #dropPeers: readonly string[] = [];
   #handler: ((request: RelayRequest) => Promise<RelayAnswer>) | null = null;
@@ -57,27 +69,45 @@ export class TestEngine implements Engine {
     this.#cluster = cluster;
     this.nodeId = nodeId;
     this.url = `http://${nodeId}.invalid`;
-    this.#state = SqliteStateMachine.open(':memory:', { create: genesis });
-    this.#reader = this.#state.reader();
+    this.#replicas.set(GROUP, replicaFrom(genesis));
     this.lab = lab ? { state: () => Promise.resolve(this.#labState()), set: (change) => Promise.resolve(this.#setLab(change)) } : null;
   }
 
   /** Holds or releases applying: what a slow follower does. */
-  holdApply(held: boolean): void {
-    this.#held = held;
+  holdApply(held: boolean, group = GROUP): void {
+    if (held) this.#held.add(group);
+    else this.#held.delete(group);
     this.catchUp();
   }
 
-  /** Applies what is committed, unless held. */
+  /** Applies what is committed, unless held, and opens the groups that the registry lists. */
   catchUp(): void {
-    if (this.#held) return;
-    const from = this.#state.applied().index;
-    const entries = this.#cluster.log.slice(from);
+    for (const group of this.#replicas.keys()) this.#catchUp(group);
+    const main = this.#replica(GROUP);
+    if (main.state.level() < 2) return;
+    for (const { id, level } of main.reader.read({ type: 'registry' }).data.groups) {
+      if (this.#replicas.has(id) || this.without.has(id)) continue;
+      this.#replicas.set(id, replicaFrom(this.#cluster.begin(id, level)));
+      this.#catchUp(id);
+    }
+  }
+
+  #catchUp(group: string): void {
+    const { state, results, listeners } = this.#replica(group);
+    if (this.#held.has(group)) return;
+    const from = state.applied().index;
+    const entries = this.#cluster.logOf(group)?.slice(from) ?? [];
     if (entries.length === 0) return;
-    for (const applied of this.#state.apply(entries.map((entry) => ({ entry })))) this.#results.set(applied.position.index, applied);
+    for (const applied of state.apply(entries.map((entry) => ({ entry })))) results.set(applied.position.index, applied);
     this.#changed.open();
-    const index = this.#state.applied().index;
-    for (const listener of this.#listeners) listener(index);
+    const { index } = state.applied();
+    for (const listener of listeners) listener(index);
+  }
+
+  #replica(group: string): Replica {
+    const replica = this.#replicas.get(group);
+    if (replica === undefined) throw new ReplicaUnavailableError('joining');
+    return replica;
   }
 
   /** Wakes whoever waits for a leader, after the test has changed who leads. */
@@ -85,20 +115,24 @@ export class TestEngine implements Engine {
     this.#changed.open();
   }
 
+  get #main(): SqliteStateMachine {
+    return this.#replica(GROUP).state;
+  }
+
   groups(): readonly string[] {
-    return [GROUP];
+    return [...this.#replicas.keys()].toSorted();
   }
 
   view(group: string): GroupView {
     const leads = this.#cluster.leader === this.nodeId;
     return {
       group,
-      condition: this.condition,
+      condition: this.#replicas.has(group) ? this.condition : 'joining',
       role: leads ? 'leader' : 'follower',
       term: this.#cluster.term,
-      commitIndex: this.#cluster.commitIndex,
-      appliedIndex: this.#state.applied().index,
-      level: 1,
+      commitIndex: this.#cluster.logOf(group)?.length ?? 0,
+      appliedIndex: this.#replicas.get(group)?.state.applied().index ?? 0,
+      level: this.#replicas.get(group)?.state.level() ?? 1,
       leader: this.#leader(),
       contactMs: leads ? 0 : this.contactMs,
       stale: !leads && (this.contactMs === null || this.contactMs >= 1000),
@@ -110,11 +144,11 @@ export class TestEngine implements Engine {
     return leader === null ? null : { node: leader, url: this.#cluster.engine(leader).url };
   }
 
-  identity(): StateIdentity | null {
-    return this.#state.identity;
+  identity(group: string): StateIdentity | null {
+    return this.#replicas.get(group)?.state.identity ?? null;
   }
 
-  async propose(_group: string, command: ProposedCommand, { timeoutMs, forward, after }: ProposeOptions): Promise<ProposeOutcome> {
+  async propose(group: string, command: ProposedCommand, { timeoutMs, forward, after }: ProposeOptions): Promise<ProposeOutcome> {
     const startedMs = performance.now();
     if (!(await this.#changed.until(() => this.#cluster.leader !== null, { timeoutMs })))
       return { kind: 'no-leader', waitedMs: performance.now() - startedMs };
@@ -124,22 +158,24 @@ export class TestEngine implements Engine {
     const fate: ProposalFate = this.#cluster.fates.shift() ?? 'commit';
     if (fate === 'lose') return { kind: 'unknown', reason: 'connection-lost' };
     if (fate !== 'commit' && fate !== 'lose-answer') return { kind: 'refused', code: fate };
-    const index = this.#cluster.append({ level: 1, ...structuredClone(command) }, after);
-    const applied = await this.#cluster.engine(leader.node).resultAt(index, timeoutMs);
+    const level = this.#replica(GROUP).state.level();
+    const index = this.#cluster.append({ level, ...structuredClone(command) }, after, group);
+    const applied = await this.#cluster.engine(leader.node).resultAt(index, timeoutMs, group);
     if (fate === 'lose-answer') return { kind: 'unknown', reason: 'leadership-lost' };
     return applied === null ? { kind: 'unknown', reason: 'deadline' } : { kind: 'applied', applied };
   }
 
   /** What applying the entry gave on this replica, once it has. */
-  async resultAt(index: number, timeoutMs: number): Promise<Applied | null> {
-    await this.#changed.until(() => this.#results.has(index), { timeoutMs });
-    return this.#results.get(index) ?? null;
+  async resultAt(index: number, timeoutMs: number, group = GROUP): Promise<Applied | null> {
+    const { results } = this.#replica(group);
+    await this.#changed.until(() => results.has(index), { timeoutMs });
+    return results.get(index) ?? null;
   }
 
-  async readIndex(_group: string, options: WaitOptions): Promise<ReadIndexOutcome> {
+  async readIndex(group: string, options: WaitOptions): Promise<ReadIndexOutcome> {
     if (this.#stopping) return { kind: 'stopping' };
     this.#cluster.questions += 1;
-    const commitIndex = this.#cluster.commitIndex;
+    const commitIndex = this.#cluster.logOf(group)?.length ?? 0;
     await this.#cluster.answersHeld;
     if (this.#cluster.leader === null || this.#cluster.cut.has(this.nodeId)) return { kind: 'no-leader' };
     if (!(await this.#changed.until(() => this.#cluster.quorum, options)))
@@ -147,10 +183,10 @@ export class TestEngine implements Engine {
     return { kind: 'ok', index: commitIndex, term: this.#cluster.term };
   }
 
-  async waitApplied(_group: string, index: number, options: WaitOptions): Promise<WaitOutcome> {
+  async waitApplied(group: string, index: number, options: WaitOptions): Promise<WaitOutcome> {
     this.#waiters += 1;
     try {
-      const reached = await this.#changed.until(() => this.#stopping || this.#state.applied().index >= index, options);
+      const reached = await this.#changed.until(() => this.#stopping || this.#replica(group).state.applied().index >= index, options);
       if (this.#stopping) return { kind: 'stopping' };
       if (reached) return { kind: 'applied' };
       return { kind: options.signal?.aborted === true ? 'aborted' : 'timeout' };
@@ -159,30 +195,31 @@ export class TestEngine implements Engine {
     }
   }
 
-  read<N extends QueryName>(_group: string, query: Query<N>): ReadAnswer<N> {
+  read<N extends QueryName>(group: string, query: Query<N>): ReadAnswer<N> {
     if (this.condition !== 'ok') throw new ReplicaUnavailableError(this.condition);
-    return this.#reader.read(query);
+    return this.#replica(group).reader.read(query);
   }
 
   async scan<N extends QueryName>(group: string, query: Query<N>): Promise<ReadAnswer<N>> {
     return Promise.resolve(this.read(group, query));
   }
 
-  termAt(_group: string, index: number): number | 'below-floor' | 'not-applied' {
-    return this.#reader.termAt(index);
+  termAt(group: string, index: number): number | 'below-floor' | 'not-applied' {
+    return this.#replica(group).reader.termAt(index);
   }
 
   onGroups(): () => void {
     return () => undefined;
   }
 
-  onApplied(_group: string, listener: (appliedIndex: number) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  onApplied(group: string, listener: (appliedIndex: number) => void): () => void {
+    const { listeners } = this.#replica(group);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   status(): Promise<ClusterStatus> {
-    const { clusterId, lineages } = this.#state.identity;
+    const { clusterId, lineages } = this.#main.identity;
     const { engines, leader, term, commitIndex } = this.#cluster;
     const members = engines.map((engine) => engine.#replicaRow());
     return Promise.resolve({
@@ -200,7 +237,7 @@ export class TestEngine implements Engine {
         id: nodeId,
         url,
         state: 'live',
-        version: null,
+        version: '0.0.0-test',
         uptimeMs: null,
         dataBytes: null,
         diskFreeBytes: null,
@@ -213,7 +250,7 @@ export class TestEngine implements Engine {
 
   #replicaRow(): ClusterStatus['groups'][number]['members'][number] {
     const { commitIndex, term, leader } = this.#cluster;
-    const appliedIndex = this.#state.applied().index;
+    const appliedIndex = this.#main.applied().index;
     const role = leader === this.nodeId ? 'leader' : 'follower';
     return {
       node: this.nodeId,
@@ -251,7 +288,7 @@ export class TestEngine implements Engine {
   /** The members of a test cluster never change: what is asked comes back as if it had been done. */
   changeMembers(change: MemberChange): Promise<MemberChangeOutcome> {
     const known = this.#cluster.engines.find(({ nodeId }) => nodeId === change.name);
-    const position = this.#state.applied();
+    const position = this.#main.applied();
     const refused = (code: MemberRefusal, detail: string): Promise<MemberChangeOutcome> =>
       Promise.resolve({ kind: 'refused', code, detail });
     if (this.#cluster.leader === null) return Promise.resolve({ kind: 'no-leader' });
@@ -284,11 +321,11 @@ export class TestEngine implements Engine {
 
   backup(): Promise<BackupOutcome> {
     if (this.condition !== 'ok') return Promise.resolve({ kind: 'not-ready' });
-    return Promise.resolve({ kind: 'ready', backup: backupOf(this.#state, this.nodeId) });
+    return Promise.resolve({ kind: 'ready', backup: backupOf(this.#main, this.nodeId) });
   }
 
   metrics(): Promise<string> {
-    return Promise.resolve(`# TYPE confman_applied_index gauge\nconfman_applied_index{group="default"} ${this.#state.applied().index}\n`);
+    return Promise.resolve(`# TYPE confman_applied_index gauge\nconfman_applied_index{group="default"} ${this.#main.applied().index}\n`);
   }
 
   waiters(): number {
@@ -296,7 +333,7 @@ export class TestEngine implements Engine {
   }
 
   #labState(): LabState {
-    return { holdApply: this.#held, dropPeers: this.#dropPeers, clockOffsetMs: this.#clockOffsetMs };
+    return { holdApply: this.#held.size > 0, dropPeers: this.#dropPeers, clockOffsetMs: this.#clockOffsetMs };
   }
 
   #setLab(change: Partial<LabState>): LabState {
@@ -309,6 +346,6 @@ export class TestEngine implements Engine {
   close(): void {
     this.#stopping = true;
     this.#changed.open();
-    this.#state.close();
+    for (const { state } of this.#replicas.values()) state.close();
   }
 }

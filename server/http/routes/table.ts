@@ -7,6 +7,7 @@ import { clusterRoutes, labRoutes, probeRoutes } from './cluster.ts';
 import { entryRoutes } from './entries.ts';
 import { memberRoutes } from './members.ts';
 import { namespaceRoutes } from './namespaces.ts';
+import { shardRoutes } from './shards.ts';
 import { streamRoutes } from './streams.ts';
 
 /** @param lab whether the node injects faults when told to; without it those routes do not exist */
@@ -19,6 +20,7 @@ export function routeTable(lab: boolean): readonly AnyRoute[] {
     ...clusterRoutes,
     ...backupRoutes,
     ...memberRoutes,
+    ...shardRoutes,
     ...accessRoutes,
     ...probeRoutes,
     ...(lab ? labRoutes : []),
