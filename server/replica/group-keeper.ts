@@ -73,6 +73,8 @@ export class GroupKeeper {
   /** At the start, the main group first: what was being removed goes, and whatever has begun here is opened. */
   async start(): Promise<void> {
     const { host, identity, signal } = this.#options;
+    // What is opened here tells that the registry may have changed: it is looked at when all is open.
+    this.#working = true;
     for (const group of identity.current.gone ?? []) await host.remove(group);
     const { members } = identity.current;
     await this.#openOne(GROUP_DEFAULT, { members, level: 1 });

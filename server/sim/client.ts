@@ -6,7 +6,6 @@ import type { LogPosition } from '../../lib/contract/model.ts';
 import { assert } from '../../lib/kernel/assert.ts';
 import { judgeApplied } from '../consistency/judge.ts';
 import type { ProposeOutcome } from '../engine/types.ts';
-import { GROUP_DEFAULT } from '../replica/identity.ts';
 import { encodeCommand } from '../state/codec.ts';
 import type { Command, Operation } from '../state/types.ts';
 import type { History } from './history.ts';
@@ -41,6 +40,8 @@ export interface ClientStyle {
 export interface ClientContext {
   readonly style: ClientStyle;
   readonly name: string;
+  /** Where it reads and writes. */
+  readonly group: string;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly nodes: readonly SimNode[];
@@ -158,7 +159,7 @@ export class Client {
     // A stopped process takes nothing in until it goes on.
     const deadlineMs = 0.8 * this.#context.style.patienceMs;
     node.run(() =>
-      host.propose(GROUP_DEFAULT, {
+      host.propose(this.#context.group, {
         bytes: encodeCommand(command),
         deadlineMs: node.nowMs() + deadlineMs,
         forward: 'always',
@@ -247,7 +248,7 @@ export class Client {
     if (host === null) return give();
     const cancel = scheduler.after(this.#context.style.patienceMs, null, give);
     node.run(() =>
-      host.readIndex(GROUP_DEFAULT, {
+      host.readIndex(this.#context.group, {
         deadlineMs: node.nowMs() + 0.8 * this.#context.style.patienceMs,
         settle: (outcome) => {
           if (ended) return;
@@ -271,12 +272,12 @@ export class Client {
 
   /** Waits until the replica shows at least this index; gives up after a while. */
   #whenApplied(node: SimNode, index: number, then: (machine: SimMachine) => void): void {
-    const { scheduler, onPublished } = this.#context;
+    const { scheduler, onPublished, group } = this.#context;
     let ended = false;
     const look = (): boolean => {
       if (ended) return true;
-      const { machine } = node;
-      if (machine === null || node.paused || (node.node?.view(GROUP_DEFAULT).appliedIndex ?? 0) < index) return false;
+      const machine = node.machine(group);
+      if (machine === null || node.paused || (node.node?.view(group).appliedIndex ?? 0) < index) return false;
       ended = true;
       cancel();
       this.#judge(() => then(machine));
@@ -298,7 +299,7 @@ export class Client {
     trace(() => `${this.#context.name} reads ${key} at ${node.name}, applied ${applied.term}:${applied.index}`);
     assert(applied.index >= atLeast, () => `${node.name} answers from ${applied.index}, asked for ${atLeast}`);
     const verdict = judgeApplied(
-      { history: null, group: GROUP_DEFAULT, term: BigInt(token.term), index: BigInt(token.index) },
+      { history: null, group: this.#context.group, term: BigInt(token.term), index: BigInt(token.index) },
       applied.index,
       (index) => machine.termAt(index),
     );

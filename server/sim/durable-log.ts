@@ -81,14 +81,35 @@ export class DurableLog {
   }
 }
 
+/** What a node's disk has promised of every group. */
+export class DurableLogs {
+  readonly #groups = new Map<string, DurableLog>();
+
+  group(id: string): DurableLog {
+    const known = this.#groups.get(id);
+    if (known !== undefined) return known;
+    const made = new DurableLog();
+    this.#groups.set(id, made);
+    return made;
+  }
+
+  names(): readonly string[] {
+    return [...this.#groups.keys()];
+  }
+}
+
 /** A log store that tells a `DurableLog` what became durable, and when appends begin. */
 export class WatchedLogStore implements LogStore {
   readonly #inner: LogStore;
-  readonly #durable: DurableLog;
+  readonly #durable: DurableLogs;
   readonly #appending: () => void;
-  readonly #confirmed: () => void;
+  readonly #confirmed: (groups: ReadonlySet<string>) => void;
 
-  constructor(inner: LogStore, durable: DurableLog, watcher: { readonly appending: () => void; readonly confirmed: () => void }) {
+  constructor(
+    inner: LogStore,
+    durable: DurableLogs,
+    watcher: { readonly appending: () => void; readonly confirmed: (groups: ReadonlySet<string>) => void },
+  ) {
     this.#inner = inner;
     this.#durable = durable;
     this.#appending = watcher.appending;
@@ -96,13 +117,15 @@ export class WatchedLogStore implements LogStore {
   }
 
   append(writes: readonly GroupWrite[], done: () => void, failed: (error: Error) => void, options?: AppendOptions): void {
-    this.#durable.begin(writes);
+    const groups = new Set(writes.map(({ group }) => group));
+    const of = (id: string): readonly GroupWrite[] => writes.filter(({ group }) => group === id);
+    for (const id of groups) this.#durable.group(id).begin(of(id));
     this.#appending();
     this.#inner.append(
       writes,
       () => {
-        this.#durable.confirm(writes);
-        this.#confirmed();
+        for (const id of groups) this.#durable.group(id).confirm(of(id));
+        this.#confirmed(groups);
         done();
       },
       failed,

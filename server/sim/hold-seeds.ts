@@ -15,7 +15,7 @@ export function holdSeeds(from: number, count: number): void {
     if (failure !== null) {
       const lines: string[] = [];
       await replay({ seed: failure.seed }, LINES, (line) => void lines.push(line));
-      expect.unreachable(`${lines.join('\n')}\nreplay: ${replayCommand(failure.seed, new Set(), undefined)}`);
+      expect.unreachable(`${lines.join('\n')}\nreplay: ${replayCommand(failure.seed, new Set(), {})}`);
     }
     // Runs in which nothing happens would prove nothing.
     const { counts, runs } = tally;

@@ -133,7 +133,9 @@ export class Nemesis {
     },
     transfer: (node) => {
       const { random, nodes } = this.#context;
-      void node.node?.transfer(GROUP_DEFAULT, random.pick(nodes).name, 300);
+      const groups = node.node?.host?.groups() ?? [];
+      const group = groups.length > 1 ? random.pick(groups) : GROUP_DEFAULT;
+      void node.node?.transfer(group, random.pick(nodes).name, 300);
     },
     'hold-apply': (node) => {
       node.node?.labSet({ holdApply: true });

@@ -29,6 +29,8 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Profile {
   readonly nodes: number;
+  /** Besides the main one. They are created while the nodes run, at one entry of the main group's log. */
+  readonly groups: number;
   readonly clients: number;
   /** Clients that only read, and have little patience. */
   readonly readers: number;
@@ -70,6 +72,8 @@ const WEIGHTS: Readonly<Record<FaultKind, number>> = {
 
 export interface ProfileOverrides {
   readonly kind?: 'sqlite' | 'reference' | undefined;
+  /** Groups besides the main one; none unless told otherwise. */
+  readonly groups?: number | undefined;
   readonly without?: ReadonlySet<FaultKind> | undefined;
   readonly chaosMs?: number | undefined;
 }
@@ -96,6 +100,7 @@ export function drawProfile(random: Random, overrides: ProfileOverrides = {}): P
   const chaosMs = random.between(3000, 6000);
   return {
     nodes,
+    groups: overrides.groups ?? 0,
     clients: 2 + random.int(3),
     readers: random.int(3),
     kind: (overrides.kind ?? drawn) === 'sqlite' ? SQLITE : REFERENCE,

@@ -95,8 +95,8 @@ export async function shorten(options: SimulationOptions): Promise<ReadonlySet<F
 }
 
 /** The command that replays a run. */
-export function replayCommand(seed: number, without: ReadonlySet<FaultKind>, kind: string | undefined): string {
-  return `npm run sim -- --seed ${seed}${kind === undefined ? '' : ` --state ${kind}`}${without.size === 0 ? '' : ` --without ${[...without].join(',')}`}`;
+export function replayCommand(seed: number, without: ReadonlySet<FaultKind>, { kind, groups = 0 }: ProfileOverrides): string {
+  return `npm run sim -- --seed ${seed}${kind === undefined ? '' : ` --state ${kind}`}${groups === 0 ? '' : ` --groups ${groups}`}${without.size === 0 ? '' : ` --without ${[...without].join(',')}`}`;
 }
 
 /** Runs many seeds; what fails is replayed and shortened. */
@@ -108,7 +108,7 @@ export async function runMany({ from, count, overrides = {}, say }: Runs): Promi
   if (failure === null) return null;
   await replay({ ...overrides, seed: failure.seed }, 40, say);
   const without = await shorten({ ...overrides, seed: failure.seed });
-  say(`replay: ${replayCommand(failure.seed, overrides.without ?? new Set(), overrides.kind)}`);
-  if (without.size > 0) say(`with fewer faults: ${replayCommand(failure.seed, without, overrides.kind)}`);
+  say(`replay: ${replayCommand(failure.seed, overrides.without ?? new Set(), overrides)}`);
+  if (without.size > 0) say(`with fewer faults: ${replayCommand(failure.seed, without, overrides)}`);
   return failure;
 }

@@ -2,7 +2,6 @@
 import { assert } from '../../lib/kernel/assert.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { ConfState, Message, PeerId } from '../raft/types.ts';
-import { GROUP_DEFAULT } from '../replica/identity.ts';
 import { quorumReached } from './quorum-reached.ts';
 import type { History } from './history.ts';
 import type { SimNode } from './sim-node.ts';
@@ -10,6 +9,7 @@ import type { SimNode } from './sim-node.ts';
 export class Safety {
   readonly #nodes: readonly SimNode[];
   readonly #history: History;
+  readonly #group: string;
   readonly #leaders = new Map<number, PeerId>();
   /** By voter and term. */
   readonly #votes = new Map<string, PeerId>();
@@ -19,7 +19,9 @@ export class Safety {
   /** What each node knew to be committed when it was last looked at. */
   readonly #commits = new Map<SimNode, { readonly term: number; readonly commitIndex: number; readonly leads: boolean }>();
 
-  constructor(nodes: readonly SimNode[], history: History) {
+  /** @param group whose promises these are */
+  constructor(nodes: readonly SimNode[], history: History, group: string) {
+    this.#group = group;
     this.#nodes = nodes;
     this.#history = history;
   }
@@ -31,7 +33,8 @@ export class Safety {
   /** What leaves a node: design/raft.md, table 3.6. */
   sent(node: SimNode, message: Message): void {
     if (message.type === 'pre-vote' || message.type === 'pre-vote-resp') return;
-    const { hardState } = node.durable;
+    const durable = node.durable.group(this.#group);
+    const { hardState } = durable;
     const { type, term } = message;
     assert(hardState.term >= term, () => `${node.name} sends ${type} of term ${term}, on its disk is ${hardState.term}`);
     if (type === 'app' || type === 'heartbeat' || type === 'snap') this.#leads(node, term);
@@ -49,18 +52,18 @@ export class Safety {
         () => `${node.name} stands for election in ${term}, on its disk is the vote ${String(hardState.vote)}`,
       );
     if (type === 'app-resp' && !message.rejected)
-      assert(node.durable.last >= message.index, () => `${node.name} acknowledges ${message.index}, its disk ends at ${node.durable.last}`);
+      assert(durable.last >= message.index, () => `${node.name} acknowledges ${message.index}, its disk ends at ${durable.last}`);
   }
 
   /** A leader's commit index rises only to entries of its own term: what is older commits by implication (R1). */
   published(node: SimNode): void {
-    const view = node.node?.view(GROUP_DEFAULT);
+    const view = node.node?.view(this.#group);
     if (view === undefined) return;
     const { role, term, commitIndex } = view;
     const known = this.#commits.get(node);
     this.#commits.set(node, { term, commitIndex, leads: role === 'leader' });
     if (role !== 'leader' || known?.term !== term || !known.leads || commitIndex <= known.commitIndex) return;
-    const found = node.log()?.term(commitIndex);
+    const found = node.log(this.#group)?.term(commitIndex);
     assert(
       typeof found !== 'number' || found === term,
       () => `${node.name} leads in ${term} and commits ${commitIndex} of term ${String(found)} by counting`,
@@ -69,8 +72,8 @@ export class Safety {
 
   /** A disk has confirmed a write. */
   confirmed(node: SimNode): void {
-    const { term, vote } = node.durable.hardState;
-    const { lastTerm } = node.durable;
+    const { hardState, lastTerm } = node.durable.group(this.#group);
+    const { term, vote } = hardState;
     assert(
       lastTerm <= term,
       () => `the log of ${node.name} ends with an entry of term ${lastTerm}, which it has not reached: it is in ${term}`,
@@ -100,7 +103,7 @@ export class Safety {
 
   /** Leader completeness: what was committed in an earlier term is in the log of every later leader. */
   #checkComplete(node: SimNode, term: number): void {
-    const log = node.log();
+    const log = node.log(this.#group);
     if (log === null) return;
     for (let index = log.base().index + 1; index <= this.#history.last; index += 1) {
       const entry = this.#history.entry(index);
@@ -114,7 +117,7 @@ export class Safety {
 
   /** Committed is durable: what anybody applies, or a client is told, is on the disks of a quorum. */
   checkDurable({ term, index }: LogPosition): void {
-    const holds = (id: PeerId): boolean => this.#nodes.some((node) => node.id === id && node.durable.has(index, term));
+    const holds = (id: PeerId): boolean => this.#nodes.some((node) => node.id === id && node.durable.group(this.#group).has(index, term));
     const enough = [...this.#confs.values()].some((conf) => quorumReached(conf, holds));
     assert(
       enough,
@@ -130,7 +133,7 @@ export class Safety {
   checkLogs(): void {
     for (const [place, one] of this.#nodes.entries()) {
       for (const other of this.#nodes.slice(place + 1)) {
-        const [a, b] = [one.log(), other.log()];
+        const [a, b] = [one.log(this.#group), other.log(this.#group)];
         if (a === null || b === null) continue;
         let agreed = false;
         for (let index = Math.min(a.lastIndex(), b.lastIndex()); index > Math.max(a.base().index, b.base().index); index -= 1) {
@@ -145,7 +148,7 @@ export class Safety {
   /** The committed log never goes back: a replica holds nothing else where it has applied. */
   checkApplied(): void {
     for (const node of this.#nodes) {
-      const [log, machine] = [node.log(), node.stateDisk.group(GROUP_DEFAULT).live];
+      const [log, machine] = [node.log(this.#group), node.stateDisk.group(this.#group).live];
       if (log === null || machine === null) continue;
       const applied = machine.applied();
       for (let index = log.base().index + 1; index <= Math.min(applied.index, log.lastIndex()); index += 1) {

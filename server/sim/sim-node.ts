@@ -7,11 +7,12 @@ import type { Message } from '../raft/types.ts';
 import { ConsensusNode } from '../replica/consensus-node.ts';
 import { GROUP_DEFAULT, type NodeIdentity } from '../replica/identity.ts';
 import type { CheckpointLimits } from '../replica/checkpoints.ts';
+import type { GroupLister } from '../replica/group-keeper.ts';
 import type { CoreLimits, ReplicaTiming } from '../replica/group-options.ts';
 import type { Runtime } from '../replica/runtime.ts';
 import type { StateStorage } from '../replica/state-storage.ts';
 import { UnreadableLog } from '../replica/unreadable-log.ts';
-import { DurableLog, WatchedLogStore } from './durable-log.ts';
+import { DurableLogs, WatchedLogStore } from './durable-log.ts';
 import type { MachineKind, SimMachine } from './machines.ts';
 import type { SimNetwork } from './network.ts';
 import type { Random } from './random.ts';
@@ -28,11 +29,11 @@ export interface Tampering {
 
 /** What a node tells the world. */
 export interface NodeWatcher {
-  sent(node: SimNode, message: Message): void;
+  sent(node: SimNode, group: string, message: Message): void;
   appending(node: SimNode): void;
-  confirmed(node: SimNode): void;
-  state(node: SimNode): StateWatcher;
-  published(node: SimNode): void;
+  confirmed(node: SimNode, groups: ReadonlySet<string>): void;
+  state(node: SimNode, group: string): StateWatcher;
+  published(node: SimNode, group: string): void;
   quarantined(node: SimNode, reason: string): void;
   /** The process wants to end. */
   fatal(node: SimNode, reason: string, error: Error): void;
@@ -44,6 +45,7 @@ export interface NodeOptions {
   readonly name: string;
   readonly names: readonly string[];
   readonly identity: NodeIdentity;
+  readonly lister: GroupLister | undefined;
   readonly scheduler: Scheduler;
   readonly network: SimNetwork;
   readonly random: Random;
@@ -71,7 +73,7 @@ interface Process {
 export class SimNode {
   readonly name: string;
   readonly disk: MemoryDisk;
-  readonly durable = new DurableLog();
+  readonly durable = new DurableLogs();
   readonly stateDisk: StateDisk;
   /** How long a sync takes. */
   diskMs: { min: number; max: number } = { min: 0.3, max: 3 };
@@ -130,22 +132,23 @@ export class SimNode {
     return this.node?.view(GROUP_DEFAULT).condition === 'ok' && this.node.phase === 'serving';
   }
 
-  get machine(): SimMachine | null {
-    return this.serving ? this.stateDisk.group(GROUP_DEFAULT).live : null;
+  /** The state of a group that clients may read. */
+  machine(group: string): SimMachine | null {
+    return this.node?.phase === 'serving' && this.node.view(group).condition === 'ok' ? this.stateDisk.group(group).live : null;
   }
 
   get leads(): boolean {
     return this.serving && this.node?.view(GROUP_DEFAULT).role === 'leader';
   }
 
-  get applied(): LogPosition | null {
-    return this.machine?.applied() ?? null;
+  applied(group: string): LogPosition | null {
+    return this.machine(group)?.applied() ?? null;
   }
 
   /** The stored log, durable or not; null while no process runs or it cannot be read. */
-  log(): GroupLog | null {
+  log(group: string): GroupLog | null {
     const log = this.#process?.log;
-    return log === undefined || log instanceof UnreadableLog || this.damaged ? null : log.group(GROUP_DEFAULT);
+    return log === undefined || log instanceof UnreadableLog || this.damaged ? null : log.group(group);
   }
 
   /** Hands something to the process as another thread would: it takes it up when it runs. */
@@ -166,7 +169,7 @@ export class SimNode {
     const lifeline = new Lifeline();
     const log = this.#openLog();
     const runtime = this.#runtime(lifeline);
-    const state = this.stateDisk.storage({ scheduler, lifeline, watcher: watcher.state(this) });
+    const state = this.stateDisk.storage({ scheduler, lifeline, watcher: (group) => watcher.state(this, group) });
     const storage = tampering.storage?.(state, this) ?? state;
     const box: { transport: SimTransport | null } = { transport: null };
     const node = new ConsensusNode({
@@ -183,7 +186,7 @@ export class SimNode {
           handlers,
           lifeline,
           nowMs: () => runtime.nowMs(),
-          onSent: (message) => watcher.sent(this, message),
+          onSent: (group, message) => watcher.sent(this, group, message),
         });
         return box.transport;
       },
@@ -194,7 +197,7 @@ export class SimNode {
       drawId: () => this.#random.u32().toString(16).padStart(8, '0'),
       disk: () => ({ freeBytes: 0, dataBytes: 0, full: this.storageFull }),
       observer: {
-        published: () => watcher.published(this),
+        published: (group) => watcher.published(this, group),
         reopened: () => undefined,
         closed: () => undefined,
         membersChanged: () => undefined,
@@ -203,6 +206,7 @@ export class SimNode {
       },
       relayServer: async () => null,
       onSeeded: () => undefined,
+      lister: this.#options.lister,
       onRemoved: (reason) => watcher.trace(() => `${this.name} was removed: ${reason}`),
     });
     if (box.transport === null) throw new Error('a node makes its transport when it is made');
@@ -256,10 +260,10 @@ export class SimNode {
     const { segmentBytes, watcher } = this.#options;
     try {
       const store = MemoryLogStore.open(this.disk, { segmentBytes, cacheBytes: 16 * 1024, random: () => this.#random.u32() });
-      if (!this.damaged) this.durable.reopened(this.name, store.group(GROUP_DEFAULT));
+      if (!this.damaged) for (const group of this.durable.names()) this.durable.group(group).reopened(this.name, store.group(group));
       return new WatchedLogStore(store, this.durable, {
         appending: () => watcher.appending(this),
-        confirmed: () => watcher.confirmed(this),
+        confirmed: (groups) => watcher.confirmed(this, groups),
       });
     } catch (error) {
       if (error instanceof LogCorruptionError) return new UnreadableLog(error.message);

@@ -2,16 +2,16 @@
  * One seed, one world, one run: forms a cluster of real nodes on simulated ports, lets clients work while things go wrong, heals
  * everything and demands progress. What breaks a promise ends the run with an alarm.
  */
-import { assert, InvariantError } from '../../lib/kernel/assert.ts';
+import { assert, InvariantError, must } from '../../lib/kernel/assert.ts';
 import { GROUP_DEFAULT, type NodeIdentity } from '../replica/identity.ts';
-import { GENESIS } from '../replica/genesis.ts';
-import { Client, Ledger } from './client.ts';
-import { History } from './history.ts';
+import type { GroupLister, ListedGroup } from '../replica/group-keeper.ts';
+import type { StateMachine } from '../state/types.ts';
+import { Client, type Ledger } from './client.ts';
+import { GroupWorld } from './group-world.ts';
 import { Nemesis } from './nemesis.ts';
 import { SimNetwork } from './network.ts';
 import { drawProfile, type Profile, type ProfileOverrides } from './profile.ts';
 import { Random } from './random.ts';
-import { Safety } from './safety.ts';
 import { Scheduler } from './scheduler.ts';
 import { type NodeWatcher, SimNode, type Tampering } from './sim-node.ts';
 import type { StateWatcher } from './state-disk.ts';
@@ -44,6 +44,9 @@ export interface SimulationResult {
 /** Checks that look at whole logs, and hashes, come once per so many events. */
 const LONG_LOOK_EVENTS = 400;
 const SETTLE_MS = 30_000;
+/** Entries of the main group's log at which the others are created. */
+const CREATED_AT = 6;
+const CREATED_EVERY = 9;
 
 export class Simulation {
   readonly #options: SimulationOptions;
@@ -51,9 +54,8 @@ export class Simulation {
   readonly #random: Random;
   readonly #scheduler: Scheduler;
   readonly #nodes: readonly SimNode[];
-  readonly #history = new History(GENESIS.index);
-  readonly #safety: Safety;
-  readonly #ledger = new Ledger();
+  /** The main group first. */
+  readonly #worlds: readonly [GroupWorld, ...GroupWorld[]];
   readonly #nemesis: Nemesis;
   /** Reads that wait for a node to apply something. */
   readonly #looks = new Map<SimNode, (() => boolean)[]>();
@@ -69,7 +71,8 @@ export class Simulation {
     this.#scheduler = new Scheduler(this.#random.fork('order'));
     const network = new SimNetwork(this.#scheduler, this.#random.fork('network'));
     this.#nodes = this.#makeNodes(network);
-    this.#safety = new Safety(this.#nodes, this.#history);
+    const others = this.#otherGroups();
+    this.#worlds = [new GroupWorld(GROUP_DEFAULT, this.#nodes), ...others.map((group) => new GroupWorld(group, this.#nodes))];
     const trace = (line: () => string): void => this.#trace(line);
     this.#nemesis = new Nemesis({
       scheduler: this.#scheduler,
@@ -79,6 +82,27 @@ export class Simulation {
       profile: this.#profile,
       trace,
     });
+  }
+
+  #otherGroups(): readonly string[] {
+    return Array.from({ length: this.#profile.groups }, (_, place) => `g${place + 1}`);
+  }
+
+  #world(group: string): GroupWorld {
+    return must(
+      this.#worlds.find((world) => world.group === group),
+      `a world for ${group}`,
+    );
+  }
+
+  /** As a registry would: the groups are there for whoever has applied their creation, one after the other. */
+  #lister(): GroupLister {
+    const groups = this.#otherGroups();
+    const created = groups.map((_, place) => CREATED_AT + place * CREATED_EVERY);
+    const epoch: GroupLister['epoch'] = (main) => created.filter((index) => index <= main.applied().index).length;
+    // Only roles change in these worlds: the members are those of the beginning.
+    const row = (id: string, main: StateMachine): ListedGroup => ({ id, members: null, first: main.members(), level: 1, removed: false });
+    return { epoch, list: (main) => ({ epoch: epoch(main), groups: groups.slice(0, epoch(main)).map((id) => row(id, main)) }) };
   }
 
   #makeNodes(network: SimNetwork): readonly SimNode[] {
@@ -102,6 +126,7 @@ export class Simulation {
         name,
         names,
         identity: forming ? empty : formed,
+        lister: this.#profile.groups === 0 ? undefined : this.#lister(),
         scheduler: this.#scheduler,
         network,
         random: this.#random.fork(name),
@@ -138,9 +163,9 @@ export class Simulation {
       traceHash: trace,
       profile: this.#profile,
       counts: {
-        ...this.#ledger.counts,
-        committed: this.#history.last,
-        leaders: this.#safety.leaders,
+        ...this.#sums(),
+        committed: sum(this.#worlds.map(({ history }) => history.last)),
+        leaders: sum(this.#worlds.map(({ safety }) => safety.leaders)),
         installs: this.#installs,
         crashes: this.#nodes.reduce((sum, node) => sum + node.crashes, 0),
         changes: this.#changes,
@@ -148,11 +173,23 @@ export class Simulation {
     };
   }
 
+  #sums(): Ledger['counts'] {
+    const [first, ...rest] = this.#worlds;
+    const counts = { ...first.ledger.counts };
+    for (const { ledger } of rest) for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += ledger.counts[name];
+    return counts;
+  }
+
+  /** Every group has clients of its own. */
   #startClients(): void {
+    for (const world of this.#worlds) this.#startClientsOf(world);
+  }
+
+  #startClientsOf(world: GroupWorld): void {
     const { clients, readers } = this.#profile;
     for (let number = 1; number <= clients + readers; number += 1) {
       const reads = number > clients;
-      const name = `${reads ? 'r' : 'c'}${number}`;
+      const name = `${world.group === GROUP_DEFAULT ? '' : world.group}${reads ? 'r' : 'c'}${number}`;
       const client = new Client({
         name,
         style: reads
@@ -161,9 +198,10 @@ export class Simulation {
         scheduler: this.#scheduler,
         random: this.#random.fork(name),
         nodes: this.#nodes,
-        history: this.#history,
-        safety: this.#safety,
-        ledger: this.#ledger,
+        group: world.group,
+        history: world.history,
+        safety: world.safety,
+        ledger: world.ledger,
         onPublished: (node, look) => void this.#looksAt(node).push(look),
         failed: (error) => this.#failed(error),
         trace: (line) => this.#trace(line),
@@ -184,62 +222,44 @@ export class Simulation {
 
   #look(): void {
     if (this.#scheduler.events % LONG_LOOK_EVENTS !== 0) return;
-    this.#safety.checkLogs();
-    this.#compareHashes();
-  }
-
-  #compareHashes(): void {
-    for (const node of this.#nodes) {
-      const live = node.stateDisk.group(GROUP_DEFAULT).live;
-      if (live === null) continue;
-      this.#history.compareHash(node.name, live.applied().index, live.hash());
+    for (const world of this.#worlds) {
+      world.safety.checkLogs();
+      world.compareHashes();
     }
   }
 
-  /** After the healing: a write of a client is acknowledged, and all replicas come to the same state. */
+  /** After the healing: a write of a client is acknowledged in every group, and all replicas come to the same state. */
   async #demandProgress(): Promise<void> {
-    const before = this.#ledger.acks.size;
-    await this.#pass(SETTLE_MS, () => this.#ledger.acks.size > before + this.#profile.clients);
-    assert(this.#ledger.acks.size > before, () => `no write was acknowledged within ${SETTLE_MS} ms after everything was healed`);
+    const acked = (): readonly number[] => this.#worlds.map(({ ledger }) => ledger.acks.size);
+    const before = acked();
+    await this.#pass(SETTLE_MS, () => acked().every((count, place) => count > (before[place] ?? 0) + this.#profile.clients));
+    for (const [place, world] of this.#worlds.entries())
+      assert(
+        world.ledger.acks.size > (before[place] ?? 0),
+        () => `no write of ${world.group} was acknowledged within ${SETTLE_MS} ms after everything was healed`,
+      );
     this.#clientsActive = false;
-    await this.#pass(SETTLE_MS, () => this.#converged());
-    assert(
-      this.#converged(),
-      () => `the replicas did not converge: ${this.#nodes.map((node) => `${node.name} ${String(node.applied?.index)}`).join(', ')}`,
-    );
-    this.#compareHashes();
-    this.#safety.checkLogs();
-    this.#safety.checkApplied();
-    for (const [scope, position] of this.#ledger.acks) {
-      assert(this.#history.effectOf(scope)?.index === position.index, () => `the acknowledged write ${scope} at ${position.index} is gone`);
-    }
-    for (const scope of this.#ledger.never)
-      assert(this.#history.effectOf(scope) === null, () => `${scope} was certainly not done, but its effect is there`);
-  }
-
-  #converged(): boolean {
-    return this.#nodes.every((node) =>
-      node.damaged ? !node.serving : node.applied?.index === this.#history.last && node.log()?.lastIndex() === this.#history.last,
-    );
+    await this.#pass(SETTLE_MS, () => this.#worlds.every(({ converged }) => converged));
+    for (const world of this.#worlds) world.checkEnd();
   }
 
   // ------------------------------------------------------------------------------------------------- what nodes tell
 
   #watcher(): NodeWatcher {
     return {
-      sent: (node, message) => {
-        this.#guarded(() => this.#safety.sent(node, message));
+      sent: (node, group, message) => {
+        this.#guarded(() => this.#world(group).safety.sent(node, message));
         if (message.type === 'vote-resp' && message.granted) this.#nemesis.reached(node, 'vote');
         if (message.type === 'app' && message.entries.length > 0) this.#nemesis.reached(node, 'leader');
         this.#scheduler.note(message.term);
       },
       appending: (node) => this.#nemesis.reached(node, 'append'),
-      confirmed: (node) => {
-        this.#guarded(() => this.#safety.confirmed(node));
+      confirmed: (node, groups) => {
+        for (const group of groups) this.#guarded(() => this.#world(group).safety.confirmed(node));
         this.#nemesis.reached(node, 'confirm');
       },
-      state: (node) => this.#stateWatcher(node),
-      published: (node) => this.#published(node),
+      state: (node, group) => this.#stateWatcher(node, this.#world(group)),
+      published: (node, group) => this.#published(node, this.#world(group)),
       quarantined: (node, reason) => {
         if (!node.damaged) this.#failed(new InvariantError(`${node.name} goes out of service: ${reason}`));
       },
@@ -253,26 +273,26 @@ export class Simulation {
     };
   }
 
-  #stateWatcher(node: SimNode): StateWatcher {
+  #stateWatcher(node: SimNode, { group, history, safety }: GroupWorld): StateWatcher {
     return {
       applying: (inputs) => {
-        const term = node.node?.host?.replica('default')?.status().term ?? Number.MAX_SAFE_INTEGER;
+        const term = node.node?.host?.replica(group)?.status().term ?? Number.MAX_SAFE_INTEGER;
         this.#guarded(() => {
           for (const { entry } of inputs) {
             assert(
-              node.durable.has(entry.index, entry.term),
+              node.durable.group(group).has(entry.index, entry.term),
               () => `${node.name} applies ${entry.term}:${entry.index}, which is not on its own disk`,
             );
-            if (this.#history.applying(node.name, entry, term) === 'first') this.#safety.checkDurable(entry);
+            if (history.applying(node.name, entry, term) === 'first') safety.checkDurable(entry);
           }
         });
       },
       applied: (machine, inputs, results) => {
         this.#guarded(() => {
-          for (const result of results) this.#history.applied(node.name, result);
+          for (const result of results) history.applied(node.name, result);
         });
         if (inputs.some(({ entry }) => entry.type === 'conf-change')) this.#changes += 1;
-        this.#safety.configured(machine.confState());
+        safety.configured(machine.confState());
       },
       point: (name) => {
         if (name === 'install') this.#installs += 1;
@@ -287,10 +307,10 @@ export class Simulation {
     return looks;
   }
 
-  #published(node: SimNode): void {
-    const live = node.stateDisk.group(GROUP_DEFAULT).live;
-    if (live !== null) this.#safety.configured(live.confState());
-    this.#guarded(() => this.#safety.published(node));
+  #published(node: SimNode, { group, safety }: GroupWorld): void {
+    const live = node.stateDisk.group(group).live;
+    if (live !== null) safety.configured(live.confState());
+    this.#guarded(() => safety.published(node));
     const looks = this.#looksAt(node);
     if (looks.length > 0)
       this.#looks.set(
@@ -322,4 +342,8 @@ export class Simulation {
 /** Runs one seed. */
 export function simulate(options: SimulationOptions): Promise<SimulationResult> {
   return new Simulation(options).run();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }

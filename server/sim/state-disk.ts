@@ -70,7 +70,11 @@ export class StateDisk {
   }
 
   /** For one life of a process. */
-  storage(context: { readonly scheduler: Scheduler; readonly lifeline: Lifeline; readonly watcher: StateWatcher }): StateStorage {
+  storage(context: {
+    readonly scheduler: Scheduler;
+    readonly lifeline: Lifeline;
+    readonly watcher: (group: string) => StateWatcher;
+  }): StateStorage {
     return new SimStateStorage(this, this.#random, context);
   }
 }
@@ -162,12 +166,12 @@ class SimStateStorage implements StateStorage {
   readonly #random: Random;
   readonly #scheduler: Scheduler;
   readonly #lifeline: Lifeline;
-  readonly #watcher: StateWatcher;
+  readonly #watcher: (group: string) => StateWatcher;
 
   constructor(
     disk: StateDisk,
     random: Random,
-    context: { readonly scheduler: Scheduler; readonly lifeline: Lifeline; readonly watcher: StateWatcher },
+    context: { readonly scheduler: Scheduler; readonly lifeline: Lifeline; readonly watcher: (group: string) => StateWatcher },
   ) {
     this.#disk = disk;
     this.#random = random;
@@ -177,7 +181,7 @@ class SimStateStorage implements StateStorage {
   }
 
   open(group: string): OpenedState | null {
-    return this.#disk.group(group).open(this.#watcher);
+    return this.#disk.group(group).open(this.#watcher(group));
   }
 
   remove(group: string): void {
@@ -224,7 +228,7 @@ class SimStateStorage implements StateStorage {
     found.close();
     if (term !== expected.term || index !== expected.index)
       throw new Error(`the copy of ${group} is at ${term}:${index}, not at ${expected.term}:${expected.index}`);
-    this.#watcher.point('stage');
+    this.#watcher(group).point('stage');
     const staged: Staged = { metadata: expected, bytes, discard: () => undefined };
     return staged;
   }
@@ -233,8 +237,11 @@ class SimStateStorage implements StateStorage {
     const { bytes, metadata } = staged as Staged;
     const opened = this.#disk
       .group(group)
-      .replace({ bytes, generation: old.generation + 1, installedAt: { term: metadata.term, index: metadata.index } }, this.#watcher);
-    this.#watcher.point('install');
+      .replace(
+        { bytes, generation: old.generation + 1, installedAt: { term: metadata.term, index: metadata.index } },
+        this.#watcher(group),
+      );
+    this.#watcher(group).point('install');
     return opened;
   }
 }

@@ -35,7 +35,7 @@ export interface SimTransportOptions {
   readonly lifeline: Lifeline;
   readonly nowMs: () => number;
   /** Sees every Raft message as it leaves. */
-  readonly onSent: (message: Message) => void;
+  readonly onSent: (group: string, message: Message) => void;
 }
 
 function remoteError(error: unknown): PeerError {
@@ -84,7 +84,7 @@ export class SimTransport implements PeerTransport {
   // ------------------------------------------------------------------------------------------------- Raft messages
 
   sendRaft(to: string, group: string, messages: readonly Message[]): void {
-    for (const message of messages) this.#options.onSent(message);
+    for (const message of messages) this.#options.onSent(group, message);
     if (this.#network.link(this, to) === null) {
       this.handlers.onRaftDropped(to, group, messages, 'not-connected');
       return;
