@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryLogStore } from '../log/memory-log-store.ts';
+import { encodeCommand } from '../state/codec.ts';
+import type { CommandBody, CommandResult } from '../state/types.ts';
 import type { GroupList, GroupLister, ListedGroup } from './group-keeper.ts';
 import { GROUP_DEFAULT, type NodeIdentity } from './identity.ts';
 import { type Disk, formed, newDisk, type World, world } from './testing/one-node.ts';
@@ -129,6 +131,41 @@ describe('a group that was removed', () => {
   });
 });
 
+test('groups come and go by commands in the log of the main group', async () => {
+  const disk = newDisk(formed);
+  const one = world(formed, { disk, electionTicks: 2 });
+  await one.node.start();
+  await leads(one, GROUP_DEFAULT);
+  await vi.waitFor(() => expect(one.node.view(GROUP_DEFAULT).level).toBe(2), 5_000);
+  const propose = (body: CommandBody): Promise<CommandResult | null> =>
+    new Promise((resolve, reject) => {
+      const command = { level: 2, actor: { keyId: 'k', name: 'k' }, requestId: 'r', idempotency: null, body };
+      one.node.propose(GROUP_DEFAULT, {
+        bytes: encodeCommand(command),
+        deadlineMs: performance.now() + 5_000,
+        forward: 'never',
+        frees: false,
+        forwarded: false,
+        settle: (outcome) => (outcome.kind === 'applied' ? resolve(outcome.applied.result) : reject(new Error(JSON.stringify(outcome)))),
+      });
+    });
+  expect(await propose({ type: 'create-group', expectedEpoch: 0, id: 'orders', members: null })).toMatchObject({
+    kind: 'registry',
+    epoch: 1,
+  });
+  await leads(one, 'orders');
+  expect(one.node.host?.replica('orders')?.machine.level()).toBe(2);
+  expect(one.node.host?.replica('orders')?.raft.confState.voters).toEqual(['n1@0']);
+  await propose({ type: 'retire-group', expectedEpoch: 1, id: 'orders' });
+  expect(one.node.host?.groups()).toContain('orders');
+  await propose({ type: 'remove-group', expectedEpoch: 2, id: 'orders' });
+  await vi.waitFor(() => expect(one.node.host?.groups()).toEqual([GROUP_DEFAULT]));
+  expect(one.identity().gone).toEqual(['orders']);
+  expect(one.failures).toEqual([]);
+  await one.node.stop(0);
+  one.log.close();
+});
+
 test('a crash at any record of its first write makes a group begin anew, before any vote', async () => {
   for (let bytes = 0; bytes <= 320; bytes += 40) {
     const disk = newDisk(formed);
@@ -147,6 +184,7 @@ test('a crash at any record of its first write makes a group begin anew, before 
       await leads(one, 'orders');
       expect(one.identity().begun).toEqual(['orders']);
     });
-    await crashed.node.stop(0);
+    // Its disk never answers any more, as after a loss of power.
+    void crashed.node.stop(0);
   }
 });

@@ -67,6 +67,7 @@ class SqliteSimMachine implements SimMachine {
   applied = (): LogPosition => this.#inner.applied();
   confState = (): ConfState => this.#inner.confState();
   members = (): readonly MemberInfo[] => this.#inner.members();
+  registry = (): ReturnType<StateMachine['registry']> => this.#inner.registry();
   lastStamp = (): Stamp | null => this.#inner.lastStamp();
   level = (): number => this.#inner.level();
   apply = (inputs: readonly ApplyInput[]): readonly Applied[] => this.#inner.apply(inputs);
@@ -175,6 +176,8 @@ class ReferenceMachine implements SimMachine {
   applied = (): LogPosition => this.#applied;
   confState = (): ConfState => this.#confState;
   members = (): readonly MemberInfo[] => this.#members;
+  /** Keys and values only. */
+  registry = (): null => null;
   lastStamp = (): Stamp | null => this.#stamp;
   level = (): number => 1;
   checkpoint = (): number | null => this.#applied.index;

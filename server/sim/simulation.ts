@@ -167,7 +167,7 @@ export class Simulation {
         committed: sum(this.#worlds.map(({ history }) => history.last)),
         leaders: sum(this.#worlds.map(({ safety }) => safety.leaders)),
         installs: this.#installs,
-        crashes: this.#nodes.reduce((sum, node) => sum + node.crashes, 0),
+        crashes: sum(this.#nodes.map(({ crashes }) => crashes)),
         changes: this.#changes,
       },
     };

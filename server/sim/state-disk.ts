@@ -302,6 +302,7 @@ class WatchedMachine implements StateMachine {
   confState = (): ReturnType<StateMachine['confState']> => this.inner.confState();
   members = (): readonly MemberInfo[] => this.inner.members();
   lastStamp = (): ReturnType<StateMachine['lastStamp']> => this.inner.lastStamp();
+  registry = (): ReturnType<StateMachine['registry']> => this.inner.registry();
   level = (): number => this.inner.level();
   hash = (): string => this.inner.hash();
   sizeBytes = (): number => this.inner.sizeBytes();

@@ -20,8 +20,10 @@ import { isBlank, migrate } from './ddl.ts';
 import { StateCorruptionError, StateFormatError, namedStateError, withNamedErrors } from './errors.ts';
 import { COMMAND_LEVEL_MAX } from './levels.ts';
 import { type Genesis, readCluster, writeGenesis } from './genesis.ts';
+import { prepareRegistry } from './read/registry.ts';
 import { SqliteStateReader } from './sqlite-state-reader.ts';
 import type { MemberInfo } from './member-info.ts';
+import type { Registry } from '../shards/registry.ts';
 import type { Applied, ApplyInput, Stamp, StateIdentity, StateMachine, StateReader } from './types.ts';
 
 /** Beyond this many terms the oldest are forgotten: tokens of theirs are then accepted unproven (spec 1, section 4.3). */
@@ -54,6 +56,9 @@ export class SqliteStateMachine implements StateMachine {
   readonly #commit: Statement;
   #confState: ConfState;
   #members: readonly MemberInfo[];
+  readonly #readRegistry: () => Registry;
+  /** Undefined: to be read anew. */
+  #registry: Registry | null | undefined;
   /** Why this machine takes nothing more; null while it is well. */
   #failure: unknown = null;
 
@@ -93,6 +98,7 @@ export class SqliteStateMachine implements StateMachine {
     this.#pageBytes = connection.sqlite.pragma('page_size', { simple: true }) as number;
     this.#begin = connection.sqlite.prepare('BEGIN IMMEDIATE');
     this.#commit = connection.sqlite.prepare('COMMIT');
+    this.#readRegistry = prepareRegistry(connection.db);
     const statements = prepareStatements(connection);
     const progress = readProgress(must(statements.meta.get(), 'a state has its meta row'));
     assertKnownLevel(progress.level);
@@ -120,6 +126,13 @@ export class SqliteStateMachine implements StateMachine {
     return this.#context.progress.level;
   }
 
+  registry(): Registry | null {
+    if (this.#registry !== undefined) return this.#registry;
+    const registry = withNamedErrors('read', () => this.#readRegistry());
+    this.#registry = registry.epoch === 0 ? null : registry;
+    return this.#registry;
+  }
+
   /**
    * Applies entries in one transaction. When anything fails, all of them are rolled back and the machine takes nothing
    * more: the owner stops the replica.
@@ -138,6 +151,7 @@ export class SqliteStateMachine implements StateMachine {
       this.#context.flushCounts();
       this.#writeProgress();
       this.#commit.run();
+      if (applied.some(({ result }) => result?.kind === 'registry')) this.#registry = undefined;
       return applied;
     } catch (error) {
       this.#failure = error;

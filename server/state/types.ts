@@ -8,6 +8,7 @@ import type { MemberInfo } from './member-info.ts';
 import type { ApiKeyRow, EntryRow, NamespaceRow, RevisionRow } from './row-types.ts';
 import type { RangeCommandBody, RegistryCommandBody, ShardQueries, ShardResult } from './shard-types.ts';
 import type { WatchCommand } from './watch-types.ts';
+import type { Registry } from '../shards/registry.ts';
 import type { ConfState, Entry as LogEntry } from '../raft/types.ts';
 
 export type * from './row-types.ts';
@@ -213,6 +214,8 @@ export interface StateMachine {
   /** Greatest stamp in the applied log, or null. */
   lastStamp(): Stamp | null;
   level(): number;
+  /** The shard registry as applied; null while it has never changed, and in every group but `default`. The same object until it changes. */
+  registry(): Registry | null;
   /** Applies entries in order in one transaction, the applied position included. Indexes must follow on the applied one without a gap. */
   apply(inputs: readonly ApplyInput[]): readonly Applied[];
   /** Makes everything applied so far durable (checkpoint with fsync) and returns the index that is durable now; null when the checkpoint could not complete (a long reader), to be tried again. */
