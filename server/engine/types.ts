@@ -153,8 +153,10 @@ export interface Backup {
 
 export type BackupOutcome =
   | { readonly kind: 'ready'; readonly backup: Backup }
-  /** `busy`: one at a time per node. */
-  | { readonly kind: 'busy' | 'not-ready' | 'aborted' }
+  /** `busy`: one at a time per node. `moving`: namespaces are on their way from one group to another, and might be in no copy. */
+  | { readonly kind: 'busy' | 'not-ready' | 'aborted' | 'moving' }
+  /** This node has no readable state of these groups. */
+  | { readonly kind: 'incomplete'; readonly missing: readonly string[] }
   | { readonly kind: 'no-space'; readonly neededBytes: number; readonly freeBytes: number };
 
 export interface Engine {

@@ -9,6 +9,7 @@ import { FileLogStore } from '../log/file-log-store.ts';
 import { LogCorruptionError, type LogStore } from '../log/types.ts';
 import { createPeerTransport } from '../peers/transport.ts';
 import type { PeerHandlers, PeerTransport } from '../peers/types.ts';
+import { backupMoment } from '../replica/backup-moment.ts';
 import { Backups } from '../replica/backups.ts';
 import { processNowMs } from '../replica/board.ts';
 import type { ConsensusNodeOptions } from '../replica/node-options.ts';
@@ -18,6 +19,7 @@ import { WorkerCopyThread } from '../replica/copy-thread-client.ts';
 import { EngineHost } from '../replica/engine-host.ts';
 import { FileStateStorage } from '../replica/file-state-storage.ts';
 import { startHashJob } from '../replica/hash-jobs.ts';
+import { GROUP_DEFAULT } from '../replica/identity.ts';
 import type { Logger, Runtime } from '../replica/runtime.ts';
 import { UnreadableLog } from '../replica/unreadable-log.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -75,6 +77,11 @@ function backupsOf(node: ConsensusNode, storage: FileStateStorage, disk: DiskWat
       (node.host?.groups() ?? []).flatMap((group) => {
         const replica = node.host?.replica(group) ?? null;
         return replica?.serving === true ? [{ group, sizeBytes: replica.machine.sizeBytes() }] : [];
+      }),
+    moment: () =>
+      backupMoment(node.host?.replica(GROUP_DEFAULT)?.machine.registry() ?? null, (group) => {
+        const replica = node.host?.replica(group) ?? null;
+        return replica?.serving === true && replica.machine.applied().index > 0 ? replica.machine.applied().index : null;
       }),
     copy: (group, signal) => storage.backup(group, signal),
     freeBytes: () => disk.state.freeBytes,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StateCorruptionError } from '../state/errors.ts';
+import { FIRST_REGISTRY, type Registry } from '../shards/registry.ts';
+import { type BackupMoment, backupMoment } from './backup-moment.ts';
 import { Backups, type BackupsOptions } from './backups.ts';
 import { CopySpaceError } from './copy-thread-client.ts';
 import type { BackupCopy } from './file-state-storage.ts';
@@ -37,6 +39,7 @@ function backups(options: Partial<BackupsOptions> = {}): { readonly made: Backup
       { group: 'default', sizeBytes: 100 },
       { group: 'payments', sizeBytes: 50 },
     ],
+    moment: () => ({ epoch: 0, missing: [], moving: false }),
     copy: (group) => Promise.resolve(copyOf(group)),
     freeBytes: () => 1_000,
     reserveBytes: 500,
@@ -47,6 +50,49 @@ function backups(options: Partial<BackupsOptions> = {}): { readonly made: Backup
   });
   return { made, damaged };
 }
+
+describe('what a backup of several groups means together', () => {
+  const quiet: BackupMoment = { epoch: 3, missing: [], moving: false };
+
+  test('is not made while namespaces are on their way, nor without a group', async () => {
+    expect(await backups({ moment: () => ({ ...quiet, moving: true }) }).made.begin('a')).toEqual({ kind: 'moving' });
+    const incomplete = backups({ moment: () => ({ ...quiet, missing: ['orders'] }) });
+    expect(await incomplete.made.begin('a')).toEqual({ kind: 'incomplete', missing: ['orders'] });
+  });
+
+  test('is given up when something has changed hands between its copies, and leaves nothing', async () => {
+    let epoch = 3;
+    const { made } = backups({
+      moment: () => ({ ...quiet, epoch }),
+      copy: (group) => {
+        epoch += 1;
+        return Promise.resolve(copyOf(group));
+      },
+    });
+    expect(await made.begin('a')).toEqual({ kind: 'moving' });
+    expect(existsSync(join(dir, 'default'))).toBe(false);
+    expect(await made.begin('b')).not.toEqual({ kind: 'busy' });
+  });
+
+  test('is judged by the registry that this node has applied', () => {
+    const group = { members: null, createdEpoch: 1, createdIndex: 5, first: [], level: 2 } as const;
+    const range = [{ prefix: 'a', except: [], partitions: null }];
+    const registry: Registry = {
+      ...FIRST_REGISTRY,
+      epoch: 3,
+      groups: [...FIRST_REGISTRY.groups, { ...group, id: 'g', state: 'active' }, { ...group, id: 'old', state: 'retired' }],
+      ledger: [{ move: 'm1-1', from: 'default', to: 'g', range, fromFinalIndex: 9, toStartIndex: 4, epoch: 2 }],
+    };
+    const applied = (g: number | null) => (id: string) => (id === 'g' ? g : id === 'old' ? null : 20);
+    expect(backupMoment(null, () => null)).toEqual({ epoch: 0, missing: [], moving: false });
+    expect(backupMoment(registry, applied(4))).toEqual(quiet);
+    expect(backupMoment(registry, applied(3)).moving).toBe(true);
+    expect(backupMoment(registry, applied(null)).missing).toEqual(['g']);
+    const move = { id: 'm3-1', from: 'default', to: 'g', range, epoch: 3, abort: false } as const;
+    expect(backupMoment({ ...registry, moves: [{ ...move, phase: 'announced' }] }, applied(4)).moving).toBe(true);
+    expect(backupMoment({ ...registry, moves: [{ ...move, phase: 'voided' }] }, applied(4)).moving).toBe(false);
+  });
+});
 
 describe('backups', () => {
   test('hold every group as it was copied, one backup at a time until it is let go of', async () => {

@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import type { BackupGroup, BackupHeader } from '../backup/format.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import { CopySpaceError } from './copy-thread-client.ts';
+import type { BackupMoment } from './backup-moment.ts';
 import type { BackupCopy } from './file-state-storage.ts';
 import type { Logger } from './runtime.ts';
 
@@ -16,6 +17,7 @@ export interface BackupsOptions {
   readonly version: string;
   /** Groups of which this node has a replica in service, with the size of their states. */
   readonly groups: () => readonly { readonly group: string; readonly sizeBytes: number }[];
+  readonly moment: () => BackupMoment;
   readonly copy: (group: string, signal: AbortSignal) => Promise<BackupCopy>;
   readonly freeBytes: () => number;
   /** Bytes that a backup must leave free. */
@@ -28,7 +30,9 @@ export interface BackupsOptions {
 export type BackupBegun =
   /** `paths` in the order of the header's groups. */
   | { readonly kind: 'ready'; readonly header: BackupHeader; readonly paths: readonly string[] }
-  | { readonly kind: 'busy' | 'not-ready' | 'aborted' }
+  /** `moving`: namespaces are on their way from one group to another, and might be in no copy. */
+  | { readonly kind: 'busy' | 'not-ready' | 'aborted' | 'moving' }
+  | { readonly kind: 'incomplete'; readonly missing: readonly string[] }
   | { readonly kind: 'no-space'; readonly neededBytes: number; readonly freeBytes: number };
 
 interface UnderWay {
@@ -55,6 +59,9 @@ export class Backups {
     const neededBytes = groups.reduce((sum, { sizeBytes }) => sum + sizeBytes, this.#options.reserveBytes);
     const freeBytes = this.#options.freeBytes();
     if (freeBytes < neededBytes) return { kind: 'no-space', neededBytes, freeBytes };
+    const before = this.#options.moment();
+    if (before.missing.length > 0) return { kind: 'incomplete', missing: before.missing };
+    if (before.moving) return { kind: 'moving' };
     const current: UnderWay = { ticket, stop: new AbortController(), copying: true };
     this.#current = current;
     const copies: BackupCopy[] = [];
@@ -66,6 +73,12 @@ export class Backups {
       return failure;
     }
     current.copying = false;
+    // The copies are of different moments: together they are one cluster only if nothing changed hands in between.
+    if (this.#options.moment().epoch !== before.epoch) {
+      for (const { path } of copies) rmSync(path, { force: true });
+      this.#current = null;
+      return { kind: 'moving' };
+    }
     const header = this.#header(copies);
     this.#options.logger('info', 'backup-made', {
       groups: header.groups.map(({ group, term, index, bytes }) => ({ group, term, index, bytes })),

@@ -48,6 +48,18 @@ export async function startBackup(services: Services, call: Call, signal: AbortS
         node: engine.nodeId,
         retryAfterMs: BUSY_RETRY_MS,
       });
+    case 'moving':
+      throw new ServiceError(
+        'move-in-progress',
+        'namespaces are moving from one group to another: a backup made now could hold neither copy of them; ask again when the move is done',
+        { node: engine.nodeId, retryAfterMs: BUSY_RETRY_MS },
+      );
+    case 'incomplete':
+      throw new ServiceError(
+        'node-not-ready',
+        `${engine.nodeId} has no state of ${outcome.missing.join(', ')} that could be copied: ask a node that has all groups`,
+        { node: engine.nodeId, retryAfterMs: BUSY_RETRY_MS },
+      );
     case 'aborted':
       throw new ClientGone();
   }

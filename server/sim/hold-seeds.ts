@@ -1,5 +1,6 @@
 /** What the files of seeds have in common: the suite runs them beside each other, one per worker. */
 import { expect, test } from 'vitest';
+import type { ProfileOverrides } from './profile.ts';
 import { describeTally, replay, replayCommand, runSeeds } from './runs.ts';
 
 /** Seeds of one part of the suite. */
@@ -8,14 +9,14 @@ export const SEEDS_PER_FILE = 800;
 const LINES = 60;
 
 /** Holds every promise under `count` seeds; a seed that fails prints the end of its trace and the command that replays it. */
-export function holdSeeds(from: number, count: number): void {
+export function holdSeeds(from: number, count: number, overrides: ProfileOverrides = {}): void {
   test(`every promise is kept under the seeds ${from} to ${from + count - 1}`, async ({ annotate }) => {
-    const { tally, failure } = await runSeeds(from, count);
+    const { tally, failure } = await runSeeds(from, count, overrides);
     await annotate(describeTally(tally));
     if (failure !== null) {
       const lines: string[] = [];
-      await replay({ seed: failure.seed }, LINES, (line) => void lines.push(line));
-      expect.unreachable(`${lines.join('\n')}\nreplay: ${replayCommand(failure.seed, new Set(), {})}`);
+      await replay({ ...overrides, seed: failure.seed }, LINES, (line) => void lines.push(line));
+      expect.unreachable(`${lines.join('\n')}\nreplay: ${replayCommand(failure.seed, new Set(), overrides)}`);
     }
     // Runs in which nothing happens would prove nothing.
     const { counts, runs } = tally;
