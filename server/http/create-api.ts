@@ -21,6 +21,7 @@ import { SYSTEM_SOURCES } from '../services/context.ts';
 import type { Services, Sources } from '../services/context.ts';
 import { ServiceError } from '../services/errors.ts';
 import { clusterIdOf } from '../services/session.ts';
+import { startMoves } from '../services/moves/start.ts';
 import { StatusFeed } from '../services/status-feed.ts';
 import { touchKeys } from '../services/touch-keys.ts';
 import { ValueValidator } from '../services/values/validator.ts';
@@ -53,6 +54,8 @@ export interface ApiOptions {
   readonly sources?: Sources | undefined;
   /** The thread that judges large values; null judges them on this one. */
   readonly valueThread?: ValueThread | null | undefined;
+  /** Drives the moves of the cluster while this node leads it: for one thread of a node. */
+  readonly drivesMoves?: boolean | undefined;
 }
 
 const TOUCH_KEYS_MS = 60_000;
@@ -100,15 +103,18 @@ export function createApi(options: ApiOptions): FastifyInstance {
   });
   addRoutes(app, api, routes);
 
+  let moves: ReturnType<typeof startMoves> | null = null;
   let touching: NodeJS.Timeout | null = null;
   app.addHook('onReady', (done) => {
     touching = setInterval(() => void touchKeys(engine, uses), TOUCH_KEYS_MS);
     touching.unref();
+    if (options.drivesMoves === true) moves = startMoves(api.services, options.logger, stop.signal);
     done();
   });
   app.addHook('preClose', (done) => {
     if (touching !== null) clearInterval(touching);
     stop.abort();
+    moves?.stop();
     api.services.reads.stop();
     done();
   });

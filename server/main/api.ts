@@ -25,14 +25,26 @@ function apiSettings(settings: NodeSettings): ApiSettings {
   };
 }
 
-/** The API of this node over an engine client of the calling thread. Both doors are made by this one function. */
-export function nodeApi(engine: Engine, settings: NodeSettings, secret: string, version: string, logger: pino.Logger): FastifyInstance {
+/**
+ * The API of this node over an engine client of the calling thread. Both doors are made by this one function.
+ *
+ * @param drivesMoves in one thread of a node only
+ */
+export function nodeApi(
+  engine: Engine,
+  settings: NodeSettings,
+  secret: string,
+  version: string,
+  logger: pino.Logger,
+  drivesMoves: boolean,
+): FastifyInstance {
   return createApi({
     engine,
     settings: apiSettings(settings),
     sessionSecret: secret,
     logger,
     version,
+    drivesMoves,
     valueThread: { url: new URL('./value-thread.mjs', import.meta.url) },
   });
 }

@@ -33,7 +33,7 @@ export async function startEmbedded(): Promise<void> {
   });
   await threads.started();
   const engine = engineOver(await threads.ports());
-  const api = nodeApi(engine, settings, secret, version, logger);
+  const api = nodeApi(engine, settings, secret, version, logger, true);
   engine.serveRelays(createRelayHandler(api));
   await api.ready();
   publishHandle(engine, api, settings, null);

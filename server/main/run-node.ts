@@ -62,7 +62,7 @@ export async function runNode(
   });
   await threads.started();
   const engine = engineOver(await threads.ports());
-  const api = nodeApi(engine, settings, secret, version, logger);
+  const api = nodeApi(engine, settings, secret, version, logger, true);
   engine.serveRelays(createRelayHandler(api));
   await api.ready();
   const web = settings.web

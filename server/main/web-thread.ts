@@ -17,7 +17,7 @@ function tell(message: FromWeb): void {
 
 async function run(): Promise<void> {
   const engine = engineOver({ enginePort, scanPort, init });
-  const api = nodeApi(engine, settings, sessionSecret, version, nodeLogger(settings));
+  const api = nodeApi(engine, settings, sessionSecret, version, nodeLogger(settings), false);
   if (settings.apiDoor === 'next') engine.serveRelays(createRelayHandler(api));
   await api.ready();
   publishHandle(engine, api, settings, REMOTE_HEADER);

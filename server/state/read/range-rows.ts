@@ -215,6 +215,10 @@ export function prepareRangeRows(
     const lost = moment.auditFloorIndex > 0 && cursor.events < (moment.auditFloorIndex + 1) * AUDIT_ORDINALS - 1;
     if (lost) return { rows: [], cursor, done: false, lost };
     const page = new Page(statements, query, group, cursor);
+    // Names are complete only together with the events from where the copy started on: this state has not come so far.
+    if (cursor.names !== null && moment.applied.index < Math.floor(cursor.events / AUDIT_ORDINALS)) {
+      return { rows: [], cursor, done: false, lost };
+    }
     if (cursor.names !== null) page.names(cursor.names);
     if (page.cursor.names === null) page.events();
     page.revisions(valueOf);
