@@ -4,7 +4,7 @@ import type { ProfileOverrides } from './profile.ts';
 import { describeTally, replay, replayCommand, runSeeds } from './runs.ts';
 
 /** Seeds of one part of the suite. */
-export const SEEDS_PER_FILE = 800;
+export const SEEDS_PER_FILE = 600;
 
 const LINES = 60;
 
