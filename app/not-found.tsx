@@ -1,4 +1,3 @@
-import Link from 'next/link';
 import type { ReactElement } from 'react';
 import { text } from '../components/catalogue.ts';
 import { EmptyState } from '../components/config/empty-state.tsx';
@@ -9,9 +8,10 @@ export default function NotFound(): ReactElement {
   return (
     <main className="flex min-h-full">
       <EmptyState heading="h1" title={text.failure.notFoundTitle} lead={text.failure.notFoundBody}>
-        <Link href={paths.home} className={buttonStyle({ look: 'primary' })}>
+        {/* Loads anew: this page is a part of every first load, and brings no router of its own. */}
+        <a href={paths.home} className={buttonStyle({ look: 'primary' })}>
           {text.failure.backHome}
-        </Link>
+        </a>
       </EmptyState>
     </main>
   );

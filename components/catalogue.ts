@@ -1,5 +1,4 @@
 import { configText } from './catalogue/config.ts';
-import { entryText } from './catalogue/entry.ts';
 import { shellText } from './catalogue/shell.ts';
 
 /**
@@ -9,4 +8,4 @@ import { shellText } from './catalogue/shell.ts';
  * This object is what the first load of every page needs. Pages that load by themselves import their own part
  * (`catalogue/audit.ts`, say) directly, so that it comes with them.
  */
-export const text = { ...shellText, ...configText, ...entryText } as const;
+export const text = { ...shellText, ...configText } as const;

@@ -3,7 +3,7 @@
 import { usePathname } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import type { ReactElement, ReactNode } from 'react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { text } from '../../components/catalogue.ts';
 import { paths } from '../../components/paths.ts';
 import type { ThemeName } from '../../components/shell/account-menu.tsx';
@@ -17,8 +17,9 @@ import { Notice } from '../../components/ui/notice.tsx';
 import type { Dropped } from '../_client/console.tsx';
 import { useConsole } from '../_client/console.tsx';
 import { LiveStrip, useLive } from '../_client/live.tsx';
+import { lazyPart } from '../../components/ui/lazy-part.ts';
 
-const Palette = lazy(async () => ({ default: (await import('../_client/palette.tsx')).Palette }));
+const Palette = lazyPart(async () => (await import('../_client/palette.tsx')).Palette);
 
 /** Bar, strip, what has to be said, and the page. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactElement {

@@ -10,6 +10,7 @@ import type { AuditEvent } from '../../lib/contract/model.ts';
 import type { WatchEvent } from '../../lib/contract/schemas/audit.ts';
 import { keys } from '../../lib/queries/keys.ts';
 import { useConsole } from './console.tsx';
+import { EntryLists } from './entry-lists.ts';
 import type { LiveState } from './live-stream.ts';
 import { LiveStream } from './live-stream.ts';
 
@@ -44,6 +45,7 @@ export function LiveProvider({
 }): ReactElement {
   const { reader, clusterId } = useConsole();
   const queries = useQueryClient();
+  const [lists] = useState(() => new EntryLists(queries, reader));
   const [stream] = useState(
     () =>
       new LiveStream(reader.client, `confman-events-${clusterId}`, first, renderedAt, {
@@ -59,7 +61,8 @@ export function LiveProvider({
   function invalidateChanged(changes: WatchEvent['changes']): void {
     const namespaces = new Set(changes.map(({ namespace }) => namespace));
     for (const namespace of namespaces) {
-      void queries.invalidateQueries({ queryKey: keys.entries(namespace) });
+      const here = changes.filter((change) => change.namespace === namespace);
+      lists.changed(namespace, here.some(({ key }) => key === null) ? null : here.flatMap(({ key }) => (key === null ? [] : [key])));
       void queries.invalidateQueries({ queryKey: keys.namespace(namespace) });
       void queries.invalidateQueries({ queryKey: keys.deleted(namespace) });
     }

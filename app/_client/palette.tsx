@@ -6,6 +6,7 @@ import { usePathname, useRouter } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import type { ReactElement } from 'react';
 import { useDeferredValue, useState } from 'react';
+import { paletteText } from '../../components/catalogue/palette.ts';
 import { text } from '../../components/catalogue.ts';
 import { namespaceOfPath, paths } from '../../components/paths.ts';
 import type { Command, CommandGroup } from '../../components/shell/command-palette.tsx';
@@ -42,9 +43,9 @@ export function Palette({ onClose, onSignOut }: PaletteProps): ReactElement {
   const names = namespaces.data?.pages.flatMap(({ data }) => data.items) ?? [];
   const entries = searching ? (found.data?.pages[0]?.data.items ?? []) : [];
   const groups: readonly CommandGroup[] = [
-    { label: text.palette.pages, items: pages.filter(fits(wanted)) },
+    { label: paletteText.pages, items: pages.filter(fits(wanted)) },
     {
-      label: text.palette.namespaces,
+      label: paletteText.namespaces,
       items: names
         .filter(({ namespace }) => namespace.toLowerCase().includes(wanted.toLowerCase()))
         .slice(0, SHOWN)
@@ -57,7 +58,7 @@ export function Palette({ onClose, onSignOut }: PaletteProps): ReactElement {
         })),
     },
     {
-      label: text.palette.entries,
+      label: paletteText.entries,
       items: entries.map(({ namespace, key }) => ({
         id: `entry ${namespace} ${key}`,
         label: key,
@@ -66,14 +67,14 @@ export function Palette({ onClose, onSignOut }: PaletteProps): ReactElement {
         run: () => router.push(paths.entry(namespace, key)),
       })),
     },
-    { label: text.palette.actions, items: actions.filter(fits(wanted)) },
+    { label: paletteText.actions, items: actions.filter(fits(wanted)) },
     {
       // Last: whatever fits by name is nearer to what is meant.
-      label: text.palette.everywhere,
+      label: paletteText.everywhere,
       items:
         wanted === ''
           ? []
-          : [{ id: 'search', label: text.palette.searchAll(wanted), Icon: Search, run: () => router.push(paths.search(wanted)) }],
+          : [{ id: 'search', label: paletteText.searchAll(wanted), Icon: Search, run: () => router.push(paths.search(wanted)) }],
     },
   ];
   return (
@@ -110,28 +111,28 @@ function useActions(onSignOut: () => void): readonly Command[] {
   return [
     ...(namespace === null || session.role === 'viewer'
       ? []
-      : [{ id: 'new', label: text.palette.newEntry(namespace), Icon: Plus, run: () => router.push(paths.newEntry(namespace)) }]),
+      : [{ id: 'new', label: paletteText.newEntry(namespace), Icon: Plus, run: () => router.push(paths.newEntry(namespace)) }]),
     ...(['light', 'dark', 'system'] as const).map((theme) => ({
       id: `theme ${theme}`,
-      label: text.palette.theme(text.theme[theme]),
+      label: paletteText.theme(text.theme[theme]),
       Icon: themes[theme],
       run: () => setTheme(theme),
     })),
     ...(['local', 'utc'] as const).map((zone) => ({
       id: `time ${zone}`,
-      label: text.palette.times(text.time[zone]),
+      label: paletteText.times(text.time[zone]),
       Icon: Clock,
       run: () => choose(zone),
     })),
     ...(['session', 'eventual', 'linearizable'] as const).map((mode) => ({
       id: `mode ${mode}`,
-      label: text.palette.mode(text.reading.modes[mode]),
+      label: paletteText.mode(text.reading.modes[mode]),
       Icon: BookOpenCheck,
       run: () => setChoice({ ...choice, mode }),
     })),
     ...[null, ...(status?.nodes.map(({ id }) => id) ?? [])].map((node) => ({
       id: `node ${node ?? ''}`,
-      label: text.palette.node(node ?? text.reading.anyNode),
+      label: paletteText.node(node ?? text.reading.anyNode),
       Icon: Server,
       run: () => setChoice({ ...choice, node }),
     })),

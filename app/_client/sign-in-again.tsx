@@ -2,7 +2,7 @@
 
 import type { ReactElement } from 'react';
 import { useRef } from 'react';
-import { text } from '../../components/catalogue.ts';
+import { signInText } from '../../components/catalogue/sign-in.ts';
 import { SignInForm } from '../../components/shell/sign-in-form.tsx';
 import { Dialog, DialogBody } from '../../components/ui/dialog.tsx';
 import { useSignIn } from './use-sign-in.ts';
@@ -17,8 +17,8 @@ export function SignInAgain({ open, onDone }: { readonly open: boolean; readonly
       onOpenChange={(next) => {
         if (!next) onDone();
       }}
-      title={text.signIn.expiredTitle}
-      description={text.signIn.expiredLead}
+      title={signInText.expiredTitle}
+      description={signInText.expiredLead}
       initialFocus={field}
     >
       <DialogBody>

@@ -7,6 +7,8 @@ import { systemEnvironment } from '../../lib/client/environment.ts';
 import { ConfmanError } from '../../lib/client/errors.ts';
 import type { EntryType } from '../../lib/contract/model.ts';
 import { keys } from '../../lib/queries/keys.ts';
+import type { EntryPages } from '../../lib/queries/patch-entries.ts';
+import { withEntry } from '../../lib/queries/patch-entries.ts';
 import { useConsole } from './console.tsx';
 
 /** How long a save may take before its fate is told: longer than an election. */
@@ -59,11 +61,16 @@ export function useSave(namespace: string, key: string): Saving {
       sent.current = null;
       const { version } = answer.data;
       queries.setQueryData(keys.entry(namespace, key), { data: { ...answer.data, value }, meta: answer.meta });
+      // The list on the way back shows what was saved, however many pages of it were read before.
+      const list = queries.getQueryData<EntryPages>(keys.entries(namespace));
+      const patched = list === undefined ? null : withEntry(list, key, answer.data);
+      if (patched !== null) queries.setQueryData(keys.entries(namespace), patched);
+      const listed = patched !== null && patched.pages.length > 1;
       setOutcome({ kind: 'saved', version, replayed: answer.meta.replayed });
       void Promise.all([
         queries.invalidateQueries({ queryKey: keys.entry(namespace, key) }),
-        queries.invalidateQueries({ queryKey: keys.entries(namespace) }),
         queries.invalidateQueries({ queryKey: keys.namespace(namespace) }),
+        ...(listed ? [] : [queries.invalidateQueries({ queryKey: keys.entries(namespace) })]),
         ...(answer.data.created ? [queries.invalidateQueries({ queryKey: keys.namespaces() })] : []),
       ]);
       return version;

@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { signInText } from '../../components/catalogue/sign-in.ts';
 import { text } from '../../components/catalogue.ts';
 import { createClient } from '../../lib/client/create-client.ts';
 import { ConfmanError } from '../../lib/client/errors.ts';
@@ -41,14 +42,14 @@ function explain(failure: unknown): string {
   switch (failure.code) {
     case 'unauthenticated':
     case 'invalid-body':
-      return text.signIn.wrongKey;
+      return signInText.wrongKey;
     case 'rate-limited':
-      return text.signIn.tooMany;
+      return signInText.tooMany;
     case 'origin-mismatch':
-      return text.signIn.otherOrigin;
+      return signInText.otherOrigin;
     case 'unreachable':
     case 'deadline':
-      return text.signIn.unreachable;
+      return signInText.unreachable;
     default:
       return failure.message;
   }

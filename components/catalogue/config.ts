@@ -2,6 +2,9 @@ import { count, number } from './words.ts';
 
 /** Namespaces and their entries. */
 export const configText = {
+  /** Names of the types of values. */
+  types: { text: 'Text', json: 'JSON', yaml: 'YAML', number: 'Number', boolean: 'Boolean' },
+
   tree: {
     label: 'Namespaces',
     filter: 'Filter namespaces',

@@ -7,7 +7,6 @@ export const entryText = {
     keyLabel: 'Key',
     keyHint: 'For example db/url',
     typeLabel: 'Type',
-    types: { text: 'Text', json: 'JSON', yaml: 'YAML', number: 'Number', boolean: 'Boolean' },
     valueLabel: 'Value',
     revision: (n: number) => `revision ${number(n)}`,
     changed: (who: string) => `changed by ${who}`,
@@ -54,6 +53,8 @@ export const entryText = {
   saved: {
     committed: (version: string) => `Committed at ${version}`,
     applied: (k: number, n: number) => `applied on ${k} of ${n} nodes`,
+    restored: (version: string) => `Committed at ${version}, but the cluster was restored since`,
+    restoredBody: 'Look whether it is still there: what the backup did not hold is lost. If so, save it again.',
     replayed: 'It had been saved at the first attempt already.',
   },
 
@@ -96,5 +97,20 @@ export const entryText = {
     droppedHint: 'Undo in the editor (Ctrl Z) brings it back.',
     goneNotice: 'This entry has been deleted meanwhile',
     goneNoticeBody: 'Below is what it was. Saving creates it again; a review comes first.',
+  },
+
+  /** A save that did not go through, or may have. */
+  failure: {
+    noLeaderTitle: 'Not saved: the cluster has no leader now',
+    noLeader: 'Nothing was written. Elections take a second or two; your text is kept, so try again.',
+    unknownTitle: 'It is not known whether this was saved',
+    unknown: 'The answer was lost on the way. Ask again: the same request is never carried out twice.',
+    askAgain: 'Ask again',
+    forbiddenTitle: 'Not saved: your key may not do that',
+    forbidden: (role: string) => `You are signed in as ${role}. Nothing was written, and your text is kept.`,
+    invalidTitle: (type: string) => `Not saved: this is not valid ${type}`,
+    tooLargeTitle: 'Not saved: the value is too large',
+    fullTitle: 'Not saved: storage is nearly full',
+    full: 'Reading and deleting still work. Your text is kept until there is room.',
   },
 } as const;

@@ -21,20 +21,6 @@ export const shellText = {
     open: 'Search and commands',
     openShort: 'Search',
     shortcut: 'Ctrl K',
-    placeholder: 'Go to a page, namespace or entry, or do something',
-    nothing: 'Nothing fits. Try another word.',
-    looking: 'Looking for entries',
-    pages: 'Pages',
-    namespaces: 'Namespaces',
-    entries: 'Entries',
-    actions: 'Actions',
-    everywhere: 'Everywhere',
-    newEntry: (namespace: string) => `New entry in ${namespace}`,
-    searchAll: (query: string) => `Search keys and values for “${query}”`,
-    theme: (theme: string) => `Theme: ${theme}`,
-    times: (zone: string) => `Times: ${zone}`,
-    mode: (mode: string) => `Read with: ${mode}`,
-    node: (node: string) => `Let answer: ${node}`,
   },
 
   /** Names of the pages, as the navigation says them. */
@@ -62,23 +48,6 @@ export const shellText = {
     label: 'Times',
     local: 'Local time',
     utc: 'UTC',
-  },
-
-  signIn: {
-    title: 'Sign in',
-    lead: (cluster: string) => `to the cluster ${cluster}`,
-    keyLabel: 'API key',
-    keyHint: 'It starts with confman_. Whoever set up the cluster has the first one.',
-    submit: 'Sign in',
-    submitting: 'Signing in',
-    empty: 'Enter an API key.',
-    wrongKey: 'This cluster does not know that key. Check that it was copied whole, and that it has not been revoked or expired.',
-    tooMany: 'Too many attempts. Wait a minute, then try again.',
-    unreachable: 'The node did not answer. Check that it is running, then try again.',
-    otherOrigin:
-      'The node refused the sign-in because the page came from another address. Open the console at the address that the node advertises.',
-    expiredTitle: 'Your session has ended',
-    expiredLead: 'Sign in again to go on. What you typed is still here.',
   },
 
   account: {
@@ -167,17 +136,6 @@ export const shellText = {
   },
 
   failure: {
-    noLeaderTitle: 'Not saved: the cluster has no leader now',
-    noLeader: 'Nothing was written. Elections take a second or two; your text is kept, so try again.',
-    unknownTitle: 'It is not known whether this was saved',
-    unknown: 'The answer was lost on the way. Ask again: the same request is never carried out twice.',
-    askAgain: 'Ask again',
-    forbiddenTitle: 'Not saved: your key may not do that',
-    forbidden: (role: string) => `You are signed in as ${role}. Nothing was written, and your text is kept.`,
-    invalidTitle: (type: string) => `Not saved: this is not valid ${type}`,
-    tooLargeTitle: 'Not saved: the value is too large',
-    fullTitle: 'Not saved: storage is nearly full',
-    full: 'Reading and deleting still work. Your text is kept until there is room.',
     unreachableTitle: 'The node cannot be reached',
     unreachableRead: 'Check the network and that the node is running. This page tries again by itself.',
     otherTitle: 'That did not work',

@@ -1,9 +1,9 @@
 'use client';
 
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import Link from 'next/link';
-import type { KeyboardEvent, ReactElement } from 'react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useRouter } from 'next/navigation';
+import type { ComponentProps, KeyboardEvent, ReactElement } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Entry } from '../../lib/contract/model.ts';
 import { text } from '../catalogue.ts';
 import { paths } from '../paths.ts';
@@ -88,14 +88,18 @@ export function EntriesTable({ namespace, entries, selection, onEndInSight }: En
 
   // From the row that was chosen last to this one, where Shift is held.
   const anchor = useRef<number | null>(null);
-  const choose = (index: number, on: boolean, range: boolean): void => {
-    const from = range && anchor.current !== null ? anchor.current : index;
-    anchor.current = index;
-    selection?.onChoose(
-      rows.slice(Math.min(from, index), Math.max(from, index) + 1).map(({ key }) => key),
-      on,
-    );
-  };
+  const onChoose = selection?.onChoose;
+  const choose = useCallback(
+    (index: number, on: boolean, range: boolean): void => {
+      const from = range && anchor.current !== null ? anchor.current : index;
+      anchor.current = index;
+      onChoose?.(
+        rows.slice(Math.min(from, index), Math.max(from, index) + 1).map(({ key }) => key),
+        on,
+      );
+    },
+    [rows, onChoose],
+  );
 
   const roving = current >= windowed.first && current < windowed.end ? current : windowed.first;
   return (
@@ -214,7 +218,8 @@ interface EntryLineProps {
   readonly onChoose: (index: number, on: boolean, range: boolean) => void;
 }
 
-function EntryLine({ entry, index, chosen, tabbable, onFocus, onChoose }: EntryLineProps): ReactElement {
+/** Rendered anew only when something of its own changes: scrolling moves dozens of them. */
+const EntryLine = memo(function EntryLine({ entry, index, chosen, tabbable, onFocus, onChoose }: EntryLineProps): ReactElement {
   const cell = 'h-9 truncate border-b border-line/60 px-2';
   return (
     <tr
@@ -242,15 +247,14 @@ function EntryLine({ entry, index, chosen, tabbable, onFocus, onChoose }: EntryL
       )}
       <td className={cx(cell, cellStyles.key)}>
         {/* The link covers its row, so that the whole row is the target. */}
-        <Link
+        <RowLink
           href={paths.entry(entry.namespace, entry.key)}
-          prefetch={false}
           tabIndex={tabbable ? 0 : -1}
           onFocus={() => onFocus(index)}
           className="font-mono text-[0.8125rem] after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           {entry.key}
-        </Link>
+        </RowLink>
       </td>
       <td className={cx(cell, cellStyles.type)}>
         <TypeTag type={entry.type} />
@@ -263,6 +267,24 @@ function EntryLine({ entry, index, chosen, tabbable, onFocus, onChoose }: EntryL
         {entry.updatedBy}
       </td>
     </tr>
+  );
+});
+
+/** A link without what the router's own does when it appears, which dozens do at every step of a scroll. */
+function RowLink({ href, ...rest }: ComponentProps<'a'> & { readonly href: string }): ReactElement {
+  const router = useRouter();
+  return (
+    // oxlint-disable-next-line jsx-a11y/anchor-has-content -- its content comes with the rest
+    <a
+      href={href}
+      onClick={(event) => {
+        // A new tab, a download: the browser's to do.
+        if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        router.push(href);
+      }}
+      {...rest}
+    />
   );
 }
 

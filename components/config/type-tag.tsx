@@ -11,7 +11,7 @@ export function TypeTag({ type }: { readonly type: EntryType }): ReactElement {
   return (
     <span className="inline-flex items-center gap-1.5 align-middle text-xs text-ink-soft">
       <Icon className="size-3.5 text-ink-faint" aria-hidden />
-      {text.entry.types[type]}
+      {text.types[type]}
     </span>
   );
 }

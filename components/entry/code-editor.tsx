@@ -3,7 +3,7 @@
 import type { ReactElement } from 'react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { EntryType } from '../../lib/contract/model.ts';
-import { text } from '../catalogue.ts';
+import { entryText } from '../catalogue/entry.ts';
 import type { ValueFault } from './check-value.ts';
 import type * as CodeMirror from './codemirror.ts';
 
@@ -95,7 +95,7 @@ export function CodeEditor({ value, type, readOnly, label, nonce, onChange, onFa
           className="scroll-thin min-h-0 flex-1 resize-none bg-transparent py-3 pr-3 pl-[4.6rem] font-mono text-[13px] leading-5 outline-none"
         />
       ) : null}
-      {failed ? <p className="border-t px-3 py-1.5 text-xs text-warn">{text.entry.editorFailed}</p> : null}
+      {failed ? <p className="border-t px-3 py-1.5 text-xs text-warn">{entryText.entry.editorFailed}</p> : null}
     </div>
   );
 }

@@ -48,7 +48,11 @@ const look = EditorView.theme({
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'color-mix(in oklab, var(--bad-mark) 9%, transparent)' },
   '&.cm-merge-b .cm-changedLine, .cm-changedLine': { backgroundColor: 'color-mix(in oklab, var(--ok-mark) 12%, transparent)' },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: 'color-mix(in oklab, var(--bad-mark) 17%, transparent)' },
-  '&.cm-merge-b .cm-changedText, .cm-changedText': { background: 'color-mix(in oklab, var(--ok-mark) 22%, transparent)' },
+  // Together with the line's own wash no more than text in every colour of the syntax can stand on; the line below it marks the place.
+  '&.cm-merge-b .cm-changedText, .cm-changedText': {
+    background: 'color-mix(in oklab, var(--ok-mark) 9%, transparent)',
+    boxShadow: 'inset 0 -1px var(--ok-mark)',
+  },
   '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-soft)', padding: '4px 12px' },
 });
 

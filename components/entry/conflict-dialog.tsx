@@ -3,7 +3,7 @@
 import type { KeyboardEvent, ReactElement, SubmitEvent } from 'react';
 import { useRef } from 'react';
 import type { Entry, EntryType } from '../../lib/contract/model.ts';
-import { text } from '../catalogue.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { Ago } from '../time.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../ui/dialog.tsx';
@@ -58,11 +58,11 @@ function MergeDialog({ draft, theirs, ...props }: ConflictDialogProps & { readon
       }}
       initialFocus={start}
       size="wide"
-      title={draft.base === null ? text.conflict.exists(theirs.version) : text.conflict.title}
+      title={draft.base === null ? entryText.conflict.exists(theirs.version) : entryText.conflict.title}
       description={
         <>
-          {text.conflict.who(theirs.updatedBy, theirs.version)}, <Ago time={theirs.updatedAt} />
-          {theirs.message === '' ? null : `: “${theirs.message}”`}. {text.conflict.kept}
+          {entryText.conflict.who(theirs.updatedBy, theirs.version)}, <Ago time={theirs.updatedAt} />
+          {theirs.message === '' ? null : `: “${theirs.message}”`}. {entryText.conflict.kept}
         </>
       }
     >
@@ -70,7 +70,7 @@ function MergeDialog({ draft, theirs, ...props }: ConflictDialogProps & { readon
       <form ref={form} className="flex min-h-0 flex-1 flex-col" onSubmit={submit} onKeyDown={(event) => saveByKey(event, form.current)}>
         <DialogBody className="flex flex-col gap-4">
           <div ref={start} tabIndex={-1} className="flex flex-col gap-3 outline-none">
-            {same ? <Notice look="ok" live="polite" title={text.conflict.same} /> : <HowFar conflicts={merge.conflicts.length} />}
+            {same ? <Notice look="ok" live="polite" title={entryText.conflict.same} /> : <HowFar conflicts={merge.conflicts.length} />}
           </div>
           {same ? null : (
             <>
@@ -91,15 +91,15 @@ function MergeDialog({ draft, theirs, ...props }: ConflictDialogProps & { readon
         </DialogBody>
         <DialogFooter>
           {merge.open > 0 && !same ? (
-            <output className="mr-auto text-sm font-medium text-warn">{text.conflict.openChoices(merge.open)}</output>
+            <output className="mr-auto text-sm font-medium text-warn">{entryText.conflict.openChoices(merge.open)}</output>
           ) : null}
-          <Button onClick={props.onTakeTheirs}>{text.conflict.takeTheirs}</Button>
+          <Button onClick={props.onTakeTheirs}>{entryText.conflict.takeTheirs}</Button>
           {same ? null : (
             <>
-              <Button onClick={() => props.onEdit(merge.result, merge.type)}>{text.conflict.edit}</Button>
+              <Button onClick={() => props.onEdit(merge.result, merge.type)}>{entryText.conflict.edit}</Button>
               <Button type="submit" look="primary" disabled={merge.open > 0} aria-keyshortcuts="Control+Enter">
-                {text.conflict.save}
-                <Kbd>{text.review.saveShortcut}</Kbd>
+                {entryText.conflict.save}
+                <Kbd>{entryText.review.saveShortcut}</Kbd>
               </Button>
             </>
           )}
@@ -118,12 +118,12 @@ function saveByKey(event: KeyboardEvent, form: HTMLFormElement | null): void {
 
 function HowFar({ conflicts }: { readonly conflicts: number }): ReactElement {
   return conflicts === 0 ? (
-    <Notice look="ok" live="polite" title={text.conflict.merged}>
-      {text.conflict.mergedHint}
+    <Notice look="ok" live="polite" title={entryText.conflict.merged}>
+      {entryText.conflict.mergedHint}
     </Notice>
   ) : (
-    <Notice look="warn" live="polite" title={text.conflict.toChoose(conflicts)}>
-      {text.conflict.toChooseHint}
+    <Notice look="warn" live="polite" title={entryText.conflict.toChoose(conflicts)}>
+      {entryText.conflict.toChooseHint}
     </Notice>
   );
 }
@@ -137,17 +137,17 @@ function GoneDialog({ draft, message, onMessage, onClose, onSave, onTakeTheirs }
         if (!open) onClose();
       }}
       initialFocus={again}
-      title={text.conflict.titleGone}
-      description={text.conflict.goneLead}
+      title={entryText.conflict.titleGone}
+      description={entryText.conflict.goneLead}
     >
       <DialogBody className="flex flex-col gap-4">
         <MessageField value={message} onChange={onMessage} />
       </DialogBody>
       <DialogFooter>
-        <Button onClick={onTakeTheirs}>{text.conflict.drop}</Button>
-        <Button onClick={onClose}>{text.conflict.edit}</Button>
+        <Button onClick={onTakeTheirs}>{entryText.conflict.drop}</Button>
+        <Button onClick={onClose}>{entryText.conflict.edit}</Button>
         <Button ref={again} look="primary" onClick={() => onSave(draft.value, draft.type)}>
-          {text.conflict.createAgain}
+          {entryText.conflict.createAgain}
         </Button>
       </DialogFooter>
     </Dialog>

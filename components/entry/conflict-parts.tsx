@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { useId } from 'react';
 import type { EntryType } from '../../lib/contract/model.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { cx } from '../ui/cx.ts';
@@ -33,9 +34,9 @@ export function ConflictParts({
     <div className="flex flex-col gap-3">
       {types === null ? null : (
         <fieldset className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-lg border px-3 py-2 text-sm">
-          <legend className="sr-only">{text.conflict.typeTitle}</legend>
+          <legend className="sr-only">{entryText.conflict.typeTitle}</legend>
           <span aria-hidden className="font-medium">
-            {text.conflict.typeTitle}
+            {entryText.conflict.typeTitle}
           </span>
           {(['theirs', 'mine'] as const).map((side) => (
             <label key={side} className="flex cursor-pointer items-center gap-1.5">
@@ -46,17 +47,17 @@ export function ConflictParts({
                 checked={type === types[side]}
                 onChange={() => onType(types[side])}
               />
-              {text.conflict[side]}: {text.entry.types[types[side]]}
+              {entryText.conflict[side]}: {text.types[types[side]]}
             </label>
           ))}
         </fieldset>
       )}
       {conflicts.length > 1 ? (
         <div className="flex flex-wrap items-center gap-2 text-sm text-ink-soft">
-          {text.conflict.all}
+          {entryText.conflict.all}
           {(['theirs', 'mine'] as const).map((choice) => (
             <Button key={choice} size="sm" disabled={disabled} onClick={() => onChooseAll(choice)}>
-              {text.conflict[choice]}
+              {entryText.conflict[choice]}
             </Button>
           ))}
         </div>
@@ -64,7 +65,7 @@ export function ConflictParts({
       {conflicts.map((conflict, at) => (
         <Place
           key={at}
-          title={text.conflict.place(at + 1, conflicts.length)}
+          title={entryText.conflict.place(at + 1, conflicts.length)}
           conflict={conflict}
           choice={choices[at] ?? null}
           disabled={disabled}
@@ -103,12 +104,16 @@ function Place({ title, conflict, choice, disabled, onChoose }: PlaceProps): Rea
     <fieldset className="min-w-0 overflow-hidden rounded-lg border" aria-label={title}>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b bg-sunken px-3 py-1.5">
         <span className="text-xs font-medium text-ink-soft">{title}</span>
-        {radio('both', text.conflict.both)}
+        {radio('both', entryText.conflict.both)}
       </div>
       <div className="grid divide-y md:grid-cols-3 md:divide-x md:divide-y-0">
-        <Side content={conflict.base} head={<span className="text-sm text-ink-soft">{text.conflict.base}</span>} />
-        <Side content={conflict.theirs} chosen={choice === 'theirs' || choice === 'both'} head={radio('theirs', text.conflict.theirs)} />
-        <Side content={conflict.mine} chosen={choice === 'mine' || choice === 'both'} head={radio('mine', text.conflict.mine)} />
+        <Side content={conflict.base} head={<span className="text-sm text-ink-soft">{entryText.conflict.base}</span>} />
+        <Side
+          content={conflict.theirs}
+          chosen={choice === 'theirs' || choice === 'both'}
+          head={radio('theirs', entryText.conflict.theirs)}
+        />
+        <Side content={conflict.mine} chosen={choice === 'mine' || choice === 'both'} head={radio('mine', entryText.conflict.mine)} />
       </div>
     </fieldset>
   );
@@ -127,7 +132,7 @@ function Side({
     <div className={cx('min-w-0 px-3 py-2', chosen && 'bg-accent-wash')}>
       {head}
       {content === '' ? (
-        <p className="mt-1 text-xs text-ink-faint">{text.conflict.nothing}</p>
+        <p className="mt-1 text-xs text-ink-faint">{entryText.conflict.nothing}</p>
       ) : (
         <pre className="mt-1 max-h-40 overflow-auto font-mono text-xs leading-5 break-words whitespace-pre-wrap">{content}</pre>
       )}

@@ -3,7 +3,7 @@
 import type { ReactElement } from 'react';
 import { useEffect, useRef, useState } from 'react';
 import type { EntryType } from '../../lib/contract/model.ts';
-import { text } from '../catalogue.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { cx } from '../ui/cx.ts';
 
 export interface DiffViewProps {
@@ -67,7 +67,7 @@ export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce, 
         </div>
       ) : null}
       {before.includes('\r\n') === after.includes('\r\n') ? null : (
-        <p className="border-t px-3 py-1.5 text-xs text-warn">{text.review.endings}</p>
+        <p className="border-t px-3 py-1.5 text-xs text-warn">{entryText.review.endings}</p>
       )}
     </div>
   );

@@ -3,6 +3,7 @@
 import { Check, TriangleAlert, WandSparkles } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useRef, useState } from 'react';
+import { entryText } from '../catalogue/entry.ts';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
@@ -43,7 +44,7 @@ export function EditorCard({ draft, readOnly, nonce, blocked, onChange, onReview
         value={draft.value}
         type={draft.type}
         readOnly={readOnly}
-        label={text.entry.valueLabel}
+        label={entryText.entry.valueLabel}
         nonce={nonce}
         onChange={onChange}
         onFault={setFault}
@@ -55,24 +56,24 @@ export function EditorCard({ draft, readOnly, nonce, blocked, onChange, onReview
       <div className="flex flex-wrap items-center gap-2 border-t bg-sunken px-3 py-2">
         <Validity
           fault={draft.type === 'text' ? null : fault}
-          type={text.entry.types[draft.type]}
+          type={text.types[draft.type]}
           plain={draft.type === 'text'}
           onGo={(line) => editor.current?.goTo(line)}
         />
         {readOnly ? null : (
           <div className="ml-auto flex flex-wrap items-center gap-2">
             <output className="text-xs text-ink-faint">
-              {dirty ? text.entry.changedNow : draft.base === null ? null : text.entry.unchanged}
+              {dirty ? entryText.entry.changedNow : draft.base === null ? null : entryText.entry.unchanged}
             </output>
             {formats ? (
               <Button size="sm" look="quiet" onClick={() => void format()}>
                 <WandSparkles aria-hidden />
-                {text.entry.format}
+                {entryText.entry.format}
               </Button>
             ) : null}
             {dirty && draft.base !== null ? (
               <Button size="sm" onClick={onDiscard}>
-                {text.entry.discard}
+                {entryText.entry.discard}
               </Button>
             ) : null}
             <Button
@@ -82,7 +83,7 @@ export function EditorCard({ draft, readOnly, nonce, blocked, onChange, onReview
               onClick={onReview}
               aria-keyshortcuts="Control+S"
             >
-              {text.entry.review}
+              {entryText.entry.review}
               <Kbd>Ctrl S</Kbd>
             </Button>
           </div>
@@ -103,12 +104,12 @@ function Validity({
   readonly plain: boolean;
   readonly onGo: (line: number) => void;
 }): ReactElement | null {
-  if (plain) return <span className="text-xs text-ink-faint max-sm:hidden">{text.entry.editorHelp}</span>;
+  if (plain) return <span className="text-xs text-ink-faint max-sm:hidden">{entryText.entry.editorHelp}</span>;
   if (fault === null) {
     return (
       <span className="inline-flex items-center gap-1 text-xs text-ok">
         <Check className="size-3.5" aria-hidden />
-        {text.entry.valid(type)}
+        {entryText.entry.valid(type)}
       </span>
     );
   }
@@ -119,7 +120,7 @@ function Validity({
       className="inline-flex min-w-0 items-center gap-1 rounded-sm text-left text-xs text-bad hover:underline"
     >
       <TriangleAlert className="size-3.5 shrink-0" aria-hidden />
-      {text.entry.firstProblem(fault.line, fault.message)}
+      {entryText.entry.firstProblem(fault.line, fault.message)}
     </button>
   );
 }

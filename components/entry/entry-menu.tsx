@@ -2,7 +2,7 @@
 
 import { Ellipsis } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { text } from '../catalogue.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { Button } from '../ui/button.tsx';
 import { OnDemand } from '../ui/on-demand.tsx';
 
@@ -22,7 +22,7 @@ export function EntryMenu(props: EntryMenuProps): ReactElement {
       load={load}
       popup={props}
       trigger={
-        <Button size="icon" aria-label={text.entry.more} title={text.entry.more}>
+        <Button size="icon" aria-label={entryText.entry.more} title={entryText.entry.more}>
           <Ellipsis aria-hidden />
         </Button>
       }

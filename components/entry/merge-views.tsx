@@ -3,7 +3,7 @@
 import type { ReactElement } from 'react';
 import { useState } from 'react';
 import type { Entry } from '../../lib/contract/model.ts';
-import { text } from '../catalogue.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { Button } from '../ui/button.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import type { ValueFault } from './check-value.ts';
@@ -29,20 +29,20 @@ export function MergeViews({ draft, theirs, merge, nonce, onSave }: MergeViewsPr
       before={before}
       after={merge.result}
       beforeLabel={beforeLabel}
-      afterLabel={text.conflict.result}
+      afterLabel={entryText.conflict.result}
       type={merge.type}
       nonce={nonce}
     />
   );
   return (
     <Tabs
-      label={text.conflict.views}
+      label={entryText.conflict.views}
       value={view}
       onChange={setView}
       tabs={[
         {
           value: 'result',
-          label: text.conflict.result,
+          label: entryText.conflict.result,
           content: (
             <div className="flex flex-col gap-2">
               <div className="flex h-56 flex-col overflow-hidden rounded-md border focus-within:border-accent">
@@ -50,27 +50,31 @@ export function MergeViews({ draft, theirs, merge, nonce, onSave }: MergeViewsPr
                   value={merge.result}
                   type={merge.type}
                   readOnly={false}
-                  label={text.conflict.resultLabel}
+                  label={entryText.conflict.resultLabel}
                   nonce={nonce}
                   onChange={merge.edit}
                   onFault={setFault}
                   onSave={onSave}
                 />
               </div>
-              {fault === null ? null : <p className="text-xs text-bad">{text.entry.firstProblem(fault.line, fault.message)}</p>}
+              {fault === null ? null : <p className="text-xs text-bad">{entryText.entry.firstProblem(fault.line, fault.message)}</p>}
               {merge.byHand && merge.conflicts.length > 0 ? (
                 <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
-                  {text.conflict.byHand}
+                  {entryText.conflict.byHand}
                   <Button size="sm" look="quiet" onClick={merge.startAgain}>
-                    {text.conflict.fromChoices}
+                    {entryText.conflict.fromChoices}
                   </Button>
                 </p>
               ) : null}
             </div>
           ),
         },
-        { value: 'theirs', label: text.conflict.againstTheirs, content: compared(theirs.value ?? '', text.review.theirs(theirs.version)) },
-        { value: 'mine', label: text.conflict.againstMine, content: compared(draft.value, text.conflict.mine) },
+        {
+          value: 'theirs',
+          label: entryText.conflict.againstTheirs,
+          content: compared(theirs.value ?? '', entryText.review.theirs(theirs.version)),
+        },
+        { value: 'mine', label: entryText.conflict.againstMine, content: compared(draft.value, entryText.conflict.mine) },
       ]}
     />
   );

@@ -1,5 +1,5 @@
 import type { ReactElement, RefObject } from 'react';
-import { text } from '../catalogue.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { Field, TextInput } from '../ui/field.tsx';
 
 export interface MessageFieldProps {
@@ -11,7 +11,7 @@ export interface MessageFieldProps {
 /** Why a change is made. */
 export function MessageField({ value, onChange, field }: MessageFieldProps): ReactElement {
   return (
-    <Field label={text.review.message}>
+    <Field label={entryText.review.message}>
       {(control) => (
         <TextInput
           {...(field === undefined ? {} : { ref: field })}
@@ -19,7 +19,7 @@ export function MessageField({ value, onChange, field }: MessageFieldProps): Rea
           value={value}
           onChange={(event) => onChange(event.target.value)}
           maxLength={1000}
-          placeholder={text.review.messagePlaceholder}
+          placeholder={entryText.review.messagePlaceholder}
         />
       )}
     </Field>

@@ -1,5 +1,6 @@
 import { RotateCw } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { signInText } from '../catalogue/sign-in.ts';
 import { text } from '../catalogue.ts';
 import { paths } from '../paths.ts';
 import { Button, buttonStyle } from '../ui/button.tsx';
@@ -19,14 +20,14 @@ export function ReadFailure({ code, message, requestId, onRetry }: ReadFailurePr
       <Notice
         look="warn"
         live="assertive"
-        title={text.signIn.expiredTitle}
+        title={signInText.expiredTitle}
         actions={
           <a href={paths.signIn(location.pathname + location.search)} className={buttonStyle({ size: 'sm' })}>
-            {text.signIn.submit}
+            {signInText.submit}
           </a>
         }
       >
-        {text.signIn.expiredLead}
+        {signInText.expiredLead}
       </Notice>
     );
   }

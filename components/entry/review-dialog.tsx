@@ -3,6 +3,7 @@
 import type { KeyboardEvent, ReactElement, SubmitEvent } from 'react';
 import { useRef } from 'react';
 import type { Role } from '../../lib/contract/model.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../ui/dialog.tsx';
@@ -49,7 +50,7 @@ export function ReviewDialog({ onClose, draft, outcome, role, nonce, message, on
       }}
       initialFocus={field}
       size="wide"
-      title={base === null ? text.review.titleCreate : text.review.title}
+      title={base === null ? entryText.review.titleCreate : entryText.review.title}
     >
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the fields inside, on their way up */}
       <form ref={form} className="flex min-h-0 flex-1 flex-col" onSubmit={submit} onKeyDown={onKeyDown}>
@@ -61,8 +62,8 @@ export function ReviewDialog({ onClose, draft, outcome, role, nonce, message, on
           <DiffView
             before={base?.value ?? ''}
             after={draft.value}
-            beforeLabel={base === null ? text.review.nothing : text.review.now(base.version)}
-            afterLabel={text.review.mine}
+            beforeLabel={base === null ? entryText.review.nothing : entryText.review.now(base.version)}
+            afterLabel={entryText.review.mine}
             type={draft.type}
             nonce={nonce}
           />
@@ -71,8 +72,8 @@ export function ReviewDialog({ onClose, draft, outcome, role, nonce, message, on
         <DialogFooter>
           <Button onClick={onClose}>{text.cancel}</Button>
           <Button type="submit" look="primary" disabled={outcome.kind === 'saving'} aria-keyshortcuts="Control+Enter">
-            {outcome.kind === 'saving' ? text.review.saving : text.review.save}
-            <Kbd>{text.review.saveShortcut}</Kbd>
+            {outcome.kind === 'saving' ? entryText.review.saving : entryText.review.save}
+            <Kbd>{entryText.review.saveShortcut}</Kbd>
           </Button>
         </DialogFooter>
       </form>
@@ -84,6 +85,6 @@ export function ReviewDialog({ onClose, draft, outcome, role, nonce, message, on
 function WhatElse({ draft }: { readonly draft: Draft }): ReactElement | null {
   const { base, value, type } = draft;
   if (base === null) return null;
-  if (base.type !== type) return <p className="text-sm">{text.review.typeChange(text.entry.types[base.type], text.entry.types[type])}</p>;
-  return base.value === value ? <p className="text-sm text-ink-soft">{text.review.same}</p> : null;
+  if (base.type !== type) return <p className="text-sm">{entryText.review.typeChange(text.types[base.type], text.types[type])}</p>;
+  return base.value === value ? <p className="text-sm text-ink-soft">{entryText.review.same}</p> : null;
 }

@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { EntryType, Role } from '../../lib/contract/model.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { text } from '../catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -16,7 +17,7 @@ export interface SaveFailureProps {
 /** A save that did not go through, or may have: what happened, and what helps. */
 export function SaveFailure({ outcome, type, role, onRetry }: SaveFailureProps): ReactElement {
   const { title, body } =
-    outcome.kind === 'unknown' ? { title: text.failure.unknownTitle, body: text.failure.unknown } : refusal(outcome, type, role);
+    outcome.kind === 'unknown' ? { title: entryText.failure.unknownTitle, body: entryText.failure.unknown } : refusal(outcome, type, role);
   return (
     <Notice
       look={outcome.kind === 'unknown' ? 'warn' : 'bad'}
@@ -25,7 +26,7 @@ export function SaveFailure({ outcome, type, role, onRetry }: SaveFailureProps):
       actions={
         canRetry(outcome) ? (
           <Button size="sm" onClick={onRetry}>
-            {outcome.kind === 'unknown' ? text.failure.askAgain : text.tryAgain}
+            {outcome.kind === 'unknown' ? entryText.failure.askAgain : text.tryAgain}
           </Button>
         ) : undefined
       }
@@ -42,24 +43,24 @@ function refusal(
 ): { readonly title: string; readonly body: ReactNode } {
   switch (code) {
     case 'no-leader':
-      return { title: text.failure.noLeaderTitle, body: text.failure.noLeader };
+      return { title: entryText.failure.noLeaderTitle, body: entryText.failure.noLeader };
     case 'forbidden':
-      return { title: text.failure.forbiddenTitle, body: `${text.failure.forbidden(text.account.roles[role])} ${message}` };
+      return { title: entryText.failure.forbiddenTitle, body: `${entryText.failure.forbidden(text.account.roles[role])} ${message}` };
     case 'invalid-value': {
       const faults = problem?.errors ?? [];
       return {
-        title: text.failure.invalidTitle(text.entry.types[type]),
+        title: entryText.failure.invalidTitle(text.types[type]),
         body:
           faults.length === 0
             ? message
-            : faults.map(({ line, detail }) => (line === undefined ? detail : text.entry.firstProblem(line, detail))).join(' '),
+            : faults.map(({ line, detail }) => (line === undefined ? detail : entryText.entry.firstProblem(line, detail))).join(' '),
       };
     }
     case 'value-too-large':
     case 'body-too-large':
-      return { title: text.failure.tooLargeTitle, body: message };
+      return { title: entryText.failure.tooLargeTitle, body: message };
     case 'storage-full':
-      return { title: text.failure.fullTitle, body: text.failure.full };
+      return { title: entryText.failure.fullTitle, body: entryText.failure.full };
     default:
       return { title: text.failure.otherTitle, body: message };
   }

@@ -110,6 +110,6 @@ function What({ left, right }: { readonly left: Revision | null; readonly right:
   if (left === null) return null;
   if (left.value === null && right.value === null) return <p className="text-sm text-ink-soft">{historyText.bothGone}</p>;
   if (!left.deleted && !right.deleted && left.type !== right.type)
-    return <p className="text-sm">{historyText.typeChanged(text.entry.types[left.type], text.entry.types[right.type])}</p>;
+    return <p className="text-sm">{historyText.typeChanged(text.types[left.type], text.types[right.type])}</p>;
   return left.value === right.value ? <p className="text-sm text-ink-soft">{historyText.same}</p> : null;
 }

@@ -3,6 +3,7 @@
 import type { ReactElement, SubmitEvent } from 'react';
 import { useRef, useState } from 'react';
 import type { Revision, Role } from '../../lib/contract/model.ts';
+import { entryText } from '../catalogue/entry.ts';
 import { text } from '../catalogue.ts';
 import { historyText } from '../catalogue/history.ts';
 import { DiffView } from '../entry/diff-view.tsx';
@@ -38,7 +39,7 @@ export function RestoreDialog({ plan, newest, chosen, outcome, role, nonce, onRe
     event.preventDefault();
     if (!busy) onRestore(message);
   };
-  const type = text.entry.types[plan.type];
+  const type = text.types[plan.type];
   return (
     <Dialog
       open
@@ -60,7 +61,7 @@ export function RestoreDialog({ plan, newest, chosen, outcome, role, nonce, onRe
           {outcome.kind === 'refused' || outcome.kind === 'unknown' ? (
             <SaveFailure outcome={outcome} type={plan.type} role={role} onRetry={() => onRestore(message)} />
           ) : null}
-          {plan.typeBefore === null ? null : <p className="text-sm">{said.typeChange(text.entry.types[plan.typeBefore], type)}</p>}
+          {plan.typeBefore === null ? null : <p className="text-sm">{said.typeChange(text.types[plan.typeBefore], type)}</p>}
           {plan.same ? <p className="text-sm text-ink-soft">{said.same}</p> : null}
           <DiffView
             before={newest.value ?? ''}
@@ -70,7 +71,7 @@ export function RestoreDialog({ plan, newest, chosen, outcome, role, nonce, onRe
             type={plan.type}
             nonce={nonce}
           />
-          <Field label={text.review.message}>
+          <Field label={entryText.review.message}>
             {(control) => (
               <TextInput
                 ref={field}
@@ -78,7 +79,7 @@ export function RestoreDialog({ plan, newest, chosen, outcome, role, nonce, onRe
                 value={typed}
                 onChange={(event) => setTyped(event.target.value)}
                 maxLength={1000}
-                placeholder={text.review.messagePlaceholder}
+                placeholder={entryText.review.messagePlaceholder}
               />
             )}
           </Field>

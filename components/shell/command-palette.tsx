@@ -7,6 +7,7 @@ import type { LucideIcon } from 'lucide-react';
 import { Search } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useRef } from 'react';
+import { paletteText } from '../catalogue/palette.ts';
 import { text } from '../catalogue.ts';
 import { useNonce } from '../ui/nonce.tsx';
 
@@ -68,8 +69,8 @@ export function CommandPalette({ groups, query, onQuery, looking, onClose }: Com
                 <Search className="size-4 shrink-0 text-ink-faint" aria-hidden />
                 <Autocomplete.Input
                   ref={field}
-                  aria-label={text.palette.placeholder}
-                  placeholder={text.palette.placeholder}
+                  aria-label={paletteText.placeholder}
+                  placeholder={paletteText.placeholder}
                   className="h-12 w-full min-w-0 bg-transparent text-base outline-none placeholder:text-ink-faint max-sm:text-[1rem]"
                 />
               </div>
@@ -100,7 +101,7 @@ export function CommandPalette({ groups, query, onQuery, looking, onClose }: Com
                 )}
               </Autocomplete.List>
               <Autocomplete.Empty className="px-4 py-6 text-center text-sm text-ink-soft empty:hidden">
-                {looking ? text.palette.looking : text.palette.nothing}
+                {looking ? paletteText.looking : paletteText.nothing}
               </Autocomplete.Empty>
             </Autocomplete.Root>
           </Dialog.Popup>

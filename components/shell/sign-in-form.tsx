@@ -2,7 +2,7 @@
 
 import type { ReactElement, RefObject, SubmitEvent } from 'react';
 import { useState } from 'react';
-import { text } from '../catalogue.ts';
+import { signInText } from '../catalogue/sign-in.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, fieldText, TextInput } from '../ui/field.tsx';
 
@@ -26,7 +26,7 @@ export function SignInForm({ field, pending, error, onSubmit }: SignInFormProps)
   return (
     // `post`, so that a key typed before the page is ready never lands in an address.
     <form method="post" onSubmit={submit} className="flex flex-col gap-4" noValidate>
-      <Field label={text.signIn.keyLabel} hint={text.signIn.keyHint} error={empty ? text.signIn.empty : error}>
+      <Field label={signInText.keyLabel} hint={signInText.keyHint} error={empty ? signInText.empty : error}>
         {(control) => (
           <TextInput
             ref={field}
@@ -41,7 +41,7 @@ export function SignInForm({ field, pending, error, onSubmit }: SignInFormProps)
         )}
       </Field>
       <Button type="submit" look="primary" size="lg" disabled={pending}>
-        {pending ? text.signIn.submitting : text.signIn.submit}
+        {pending ? signInText.submitting : signInText.submit}
       </Button>
     </form>
   );

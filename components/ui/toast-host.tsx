@@ -1,11 +1,12 @@
 'use client';
 
 import type { ReactElement } from 'react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import type { Toast } from './toast.ts';
 import { listenToToasts } from './toast.ts';
+import { lazyPart } from './lazy-part.ts';
 
-const ToastList = lazy(async () => ({ default: (await import('./toast-list.tsx')).ToastList }));
+const ToastList = lazyPart(async () => (await import('./toast-list.tsx')).ToastList);
 
 /** Where toasts show. What they are made of is fetched with the first. */
 export function ToastHost(): ReactElement | null {

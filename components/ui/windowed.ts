@@ -6,7 +6,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 /** How many rows the server renders: more than any first screen shows. */
 const FIRST_ROWS = 60;
 /** Rows beyond the edges of what is in sight, so that a scroll shows no gap. */
-const MARGIN_ROWS = 15;
+const MARGIN_ROWS = 8;
 
 export interface WindowedRows {
   /** Rows to render are [first, end). */

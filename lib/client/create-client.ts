@@ -1,16 +1,12 @@
 /** The TypeScript client: the whole REST API, typed, with the version token carried for its user. Runs in browsers and in Node. */
-import { exportAudit } from './export-audit.ts';
 import { Exchange } from './exchange.ts';
-import { backup } from './backup.ts';
 import { consoleEvents } from './console-events.ts';
-import { follow } from './follow.ts';
 import { Listing } from './listing.ts';
 import { query } from './request.ts';
 import { Cluster, Keys, Lab, SignIn } from './resources/cluster.ts';
 import { Config } from './resources/config.ts';
 import { Namespaces } from './resources/namespaces.ts';
 import type { Session } from './session.ts';
-import { watch } from './watch.ts';
 import type { AuditEvent, AuditList } from '../contract/schemas/audit.ts';
 import type { Entry, EntryList } from '../contract/schemas/entries.ts';
 import type { AuditAction } from '../contract/model.ts';
@@ -42,6 +38,7 @@ export interface AuditOptions extends ReadOptions, PageOptions {
   readonly search?: string | undefined;
 }
 
+/** What few callers ask for (backup, export, watching) is loaded when it is: the console's first load has none of it. */
 export class ConfmanClient {
   readonly namespaces: Namespaces;
   readonly config: Config;
@@ -107,7 +104,8 @@ export class ConfmanClient {
   }
 
   /** Everything that the cluster keeps, as one file. See `backup`. */
-  backup(options: ReadOptions = {}): Promise<BackupDownload> {
+  async backup(options: ReadOptions = {}): Promise<BackupDownload> {
+    const { backup } = await import('./backup.ts');
     return backup(this.#exchange, options);
   }
 
@@ -116,8 +114,9 @@ export class ConfmanClient {
    *
    * @throws ConfmanError when it is refused, or breaks off before its end
    */
-  exportAudit(options: Omit<AuditOptions, 'limit' | 'cursor'> = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    return exportAudit(this.#exchange, `/api/v1/audit${query(auditFilter(options))}`, options);
+  async *exportAudit(options: Omit<AuditOptions, 'limit' | 'cursor'> = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    const { exportAudit } = await import('./export-audit.ts');
+    yield* exportAudit(this.#exchange, `/api/v1/audit${query(auditFilter(options))}`, options);
   }
 
   /** The OpenAPI 3.1 document of the node that answers. */
@@ -132,13 +131,15 @@ export class ConfmanClient {
   }
 
   /** Changes as they come, over broken connections and dying nodes. See `watch`. */
-  watch(options: WatchOptions = {}): AsyncGenerator<WatchItem, void, undefined> {
-    return watch(this.#exchange, options);
+  async *watch(options: WatchOptions = {}): AsyncGenerator<WatchItem, void, undefined> {
+    const { watch } = await import('./watch.ts');
+    yield* watch(this.#exchange, options);
   }
 
   /** The entries of a namespace, then every change to them. See `follow`. */
-  follow(namespace: string, options: FollowOptions = {}): AsyncGenerator<FollowItem, void, undefined> {
-    return follow(this.#exchange, this.config, namespace, options);
+  async *follow(namespace: string, options: FollowOptions = {}): AsyncGenerator<FollowItem, void, undefined> {
+    const { follow } = await import('./follow.ts');
+    yield* follow(this.#exchange, this.config, namespace, options);
   }
 
   /** The console's stream of status, changes, audit and moves. See `consoleEvents`. */

@@ -1,5 +1,5 @@
 /** The one error of the client, whatever went wrong. */
-import { isProblemCode } from '../contract/problems.ts';
+import { PROBLEM_PREFIX } from '../contract/problem-types.ts';
 import type { ProblemCode } from '../contract/problems.ts';
 import type { Problem } from '../contract/schemas/problem.ts';
 
@@ -80,9 +80,11 @@ function readProblem(body: string): Problem | null {
   } catch {
     return null;
   }
-  if (typeof content !== 'object' || content === null || !('code' in content) || !('title' in content)) return null;
-  const { code, title } = content;
-  if (typeof code !== 'string' || typeof title !== 'string' || !isProblemCode(code)) return null;
-  const defaults = { type: '', status: 0, detail: '', instance: '', retryable: false };
-  return { ...defaults, ...content, code, title };
+  if (typeof content !== 'object' || content === null || !('code' in content) || !('title' in content) || !('type' in content)) return null;
+  const { code, title, type } = content;
+  if (typeof code !== 'string' || typeof title !== 'string') return null;
+  // Known by its type: a node that is newer than this client may name codes that are new to it.
+  if (type !== `${PROBLEM_PREFIX}${code}`) return null;
+  const defaults = { status: 0, detail: '', instance: '', retryable: false };
+  return { ...defaults, ...content, type, code: code as ProblemCode, title };
 }

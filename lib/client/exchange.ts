@@ -1,6 +1,6 @@
 /** A whole call: attempts over the endpoints, ways out of refused versions, kept answers when the cluster is down. */
 import { dropHistory, keepHistory, formatToken, parseToken } from '../contract/token.ts';
-import { HISTORY_PROBLEMS } from '../contract/problems.ts';
+import { HISTORY_PROBLEMS } from '../contract/problem-types.ts';
 import { blamesEndpoint, defaultRetry, mayRetry, pauseBefore } from './backoff.ts';
 import { startDeadline } from './deadline.ts';
 import { Endpoints } from './endpoints.ts';

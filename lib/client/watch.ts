@@ -1,5 +1,5 @@
 /** Watching: an endless run of changes that goes on over broken connections and dying nodes, none skipped, none twice. */
-import { HISTORY_PROBLEMS } from '../contract/problems.ts';
+import { HISTORY_PROBLEMS } from '../contract/problem-types.ts';
 import { formatToken, mergeTokens, parseToken, TokenError } from '../contract/token.ts';
 import { pauseBefore } from './backoff.ts';
 import { startDeadline } from './deadline.ts';

@@ -3,6 +3,8 @@
  * well succeed a little later, unchanged; a write only with its idempotency key.
  */
 
+import { PROBLEM_PREFIX } from './problem-types.ts';
+
 interface ProblemKind {
   readonly status: number;
   readonly title: string;
@@ -107,25 +109,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
 
-const PREFIX = 'urn:confman:problem:';
-
 /** The stable URI of a code: ends in the code. */
 export function problemType(code: ProblemCode): string {
-  return `${PREFIX}${code}`;
+  return `${PROBLEM_PREFIX}${code}`;
 }
-
-export function isProblemCode(text: string): text is ProblemCode {
-  return Object.hasOwn(PROBLEMS, text);
-}
-
-/**
- * Codes after which a client drops the elements of that history from its token, says so once and repeats the read
- * (spec 1, section 5). The problem body names the history (null for a bare element) in `history`.
- */
-export const HISTORY_PROBLEMS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
-  'version-of-another-cluster',
-  'version-of-another-lineage',
-  'version-lost-in-restore',
-  'version-of-another-history',
-  'version-from-the-future',
-]);

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { FolderTree, Plus } from 'lucide-react';
 import { usePathname, useRouter } from 'next/navigation';
 import type { ReactElement, ReactNode } from 'react';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { text } from '../../../components/catalogue.ts';
 import { NamespaceTree } from '../../../components/config/namespace-tree.tsx';
 import { namespaceOfPath, paths } from '../../../components/paths.ts';
@@ -13,10 +13,9 @@ import { cx } from '../../../components/ui/cx.ts';
 import { namespacesQuery } from '../../../lib/queries/namespaces.ts';
 import { useConsole } from '../../_client/console.tsx';
 import { useCreateNamespace } from '../../_client/use-create-namespace.ts';
+import { lazyPart } from '../../../components/ui/lazy-part.ts';
 
-const NewNamespaceDialog = lazy(async () => ({
-  default: (await import('../../../components/config/new-namespace-dialog.tsx')).NewNamespaceDialog,
-}));
+const NewNamespaceDialog = lazyPart(async () => (await import('../../../components/config/new-namespace-dialog.tsx')).NewNamespaceDialog);
 
 export function ConfigShell({ children }: { readonly children: ReactNode }): ReactElement {
   const { reader, session } = useConsole();

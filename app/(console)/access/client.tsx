@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { isInForce, isLastAdmin, sortKeys } from '../../../components/access/key-state.ts';
 import { KeysTable } from '../../../components/access/keys-table.tsx';
 import { accessText } from '../../../components/catalogue/access.ts';
@@ -22,10 +22,11 @@ import { ReadNotices } from '../../_client/read-notices.tsx';
 import type { FirstFailure } from '../../_client/read-state.ts';
 import { readState } from '../../_client/read-state.ts';
 import { useCreateKey, useRevokeKey } from './use-keys.ts';
+import { lazyPart } from '../../../components/ui/lazy-part.ts';
 
-const NewKeyDialog = lazy(async () => ({ default: (await import('../../../components/access/new-key-dialog.tsx')).NewKeyDialog }));
-const SecretDialog = lazy(async () => ({ default: (await import('../../../components/access/secret-dialog.tsx')).SecretDialog }));
-const RevokeDialog = lazy(async () => ({ default: (await import('../../../components/access/revoke-dialog.tsx')).RevokeDialog }));
+const NewKeyDialog = lazyPart(async () => (await import('../../../components/access/new-key-dialog.tsx')).NewKeyDialog);
+const SecretDialog = lazyPart(async () => (await import('../../../components/access/secret-dialog.tsx')).SecretDialog);
+const RevokeDialog = lazyPart(async () => (await import('../../../components/access/revoke-dialog.tsx')).RevokeDialog);
 
 /** Ages of keys are told by the minute. */
 const NOW_MS = 60_000;

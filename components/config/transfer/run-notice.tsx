@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { entryText } from '../../catalogue/entry.ts';
 import { text } from '../../catalogue.ts';
 import { workText } from '../../catalogue/config-work.ts';
 import { Button } from '../../ui/button.tsx';
@@ -54,7 +55,7 @@ export function RunNotice({ state, onResume, onSkip }: RunNoticeProps): ReactEle
           actions={
             state.retryable ? (
               <Button size="sm" onClick={onResume}>
-                {state.unknown ? text.failure.askAgain : text.tryAgain}
+                {state.unknown ? entryText.failure.askAgain : text.tryAgain}
               </Button>
             ) : state.key === null ? undefined : (
               <Button size="sm" onClick={onSkip}>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { PROBLEMS, PROBLEM_CODES, HISTORY_PROBLEMS, problemType } from '../problems.ts';
+import { HISTORY_PROBLEMS } from '../problem-types.ts';
+import { PROBLEMS, PROBLEM_CODES, problemType } from '../problems.ts';
 import { BatchRequest, PutEntryRequest } from './entries.ts';
 import { AuditQuery, Limit } from './queries.ts';
 

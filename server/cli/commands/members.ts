@@ -1,3 +1,4 @@
+import { joinCommand } from '../../../lib/contract/join-command.ts';
 import { nodeIdFault } from '../../../lib/contract/names.ts';
 import { flagOption, textOption } from '../arguments.ts';
 import { CommandError, UsageError } from '../exit.ts';
@@ -99,20 +100,12 @@ async function add(run: Run, { client, write, output, endpoints }: Connection, b
       done,
       'Start it with an empty data directory and the cluster-secret of the other nodes:',
       '',
-      `  ${startCommand(body, endpoints[0] ?? '')}`,
+      `  ${joinCommand(body, endpoints[0] ?? '')}`,
       '',
       'It becomes a voter by itself. How far it is: confman members',
       '',
     ].join('\n');
   });
-}
-
-/** For a machine on which the node listens where it is reached; settings of the other nodes (TLS, a file) come on top. */
-function startCommand({ id, peer, url }: AddMemberRequest, endpoint: string): string {
-  const { host, hostname, port, protocol } = new URL(url);
-  const listen = port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host;
-  const secure = protocol === 'https:' ? ' --tls-cert FILE --tls-key FILE --peer-tls-cert FILE --peer-tls-key FILE --peer-tls-ca FILE' : '';
-  return `./confman node --id ${id} --data DIR --listen ${listen} --peer-listen ${peer}${secure} --join ${endpoint}`;
 }
 
 export async function removeMember(run: Run, [id = '']: readonly string[]): Promise<undefined> {

@@ -5,7 +5,7 @@ import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import type { ReactElement, RefObject } from 'react';
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { text } from '../../../../../components/catalogue.ts';
 import { EmptyState } from '../../../../../components/config/empty-state.tsx';
 import type { Selection } from '../../../../../components/config/entries-table.tsx';
@@ -27,8 +27,9 @@ import { readState } from '../../../../_client/read-state.ts';
 import { NamespaceHeader } from './namespace-header.tsx';
 import { useSelection } from './use-selection.ts';
 import type { Work } from './work-dialogs.tsx';
+import { lazyPart } from '../../../../../components/ui/lazy-part.ts';
 
-const WorkDialog = lazy(async () => ({ default: (await import('./work-dialogs.tsx')).WorkDialog }));
+const WorkDialog = lazyPart(async () => (await import('./work-dialogs.tsx')).WorkDialog);
 
 export interface NamespacePageProps {
   readonly namespace: string;

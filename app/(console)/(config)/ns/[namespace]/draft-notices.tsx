@@ -1,7 +1,8 @@
 'use client';
 
 import type { ReactElement } from 'react';
-import { text } from '../../../../../components/catalogue.ts';
+import { useState } from 'react';
+import { entryText } from '../../../../../components/catalogue/entry.ts';
 import { appliedOn } from '../../../../../components/cluster/summary.ts';
 import type { Base } from '../../../../../components/entry/draft.ts';
 import type { SaveOutcome } from '../../../../../components/entry/save-outcome.ts';
@@ -28,15 +29,15 @@ export interface DraftNoticesProps {
 export function DraftNotices({ readOnly, restored, newer, gone, outcome, onDiscard, onMerge }: DraftNoticesProps): ReactElement {
   return (
     <>
-      {readOnly ? <Notice look="info" title={text.entry.readOnly} /> : null}
+      {readOnly ? <Notice look="info" title={entryText.entry.readOnly} /> : null}
       {restored ? (
         <Notice
           look="info"
           live="polite"
-          title={text.entry.draftRestored}
+          title={entryText.entry.draftRestored}
           actions={
             <Button size="sm" onClick={onDiscard}>
-              {text.entry.discard}
+              {entryText.entry.discard}
             </Button>
           }
         />
@@ -45,24 +46,24 @@ export function DraftNotices({ readOnly, restored, newer, gone, outcome, onDisca
         <Notice
           look="warn"
           live="polite"
-          title={text.entry.newerTitle(newer.version)}
+          title={entryText.entry.newerTitle(newer.version)}
           actions={
             <>
               <Button size="sm" onClick={onDiscard}>
-                {text.entry.takeTheirs}
+                {entryText.entry.takeTheirs}
               </Button>
               <Button size="sm" look="primary" onClick={onMerge}>
-                {text.conflict.review}
+                {entryText.conflict.review}
               </Button>
             </>
           }
         >
-          {text.entry.newerBody}
+          {entryText.entry.newerBody}
         </Notice>
       )}
       {gone ? (
-        <Notice look="warn" live="polite" title={text.conflict.goneNotice}>
-          {readOnly ? null : text.conflict.goneNoticeBody}
+        <Notice look="warn" live="polite" title={entryText.conflict.goneNotice}>
+          {readOnly ? null : entryText.conflict.goneNoticeBody}
         </Notice>
       ) : null}
       {outcome.kind === 'saved' ? <Saved version={outcome.version} replayed={outcome.replayed} /> : null}
@@ -73,7 +74,11 @@ export function DraftNotices({ readOnly, restored, newer, gone, outcome, onDisca
 /** Committed, and on how many nodes it can be read by now: live. */
 function Saved({ version, replayed }: { readonly version: string; readonly replayed: boolean }): ReactElement {
   const { status } = useLive();
+  const lineage = status?.cluster.lineage ?? null;
+  const [then, setThen] = useState({ version, lineage });
+  if (then.version !== version || (then.lineage === null && lineage !== null)) setThen({ version, lineage });
+  const restored = then.lineage !== null && lineage !== null && then.lineage !== lineage;
   const element = parseToken(version)[0];
   const spread = status === null || element === undefined ? null : appliedOn(status, element.group, Number(element.index));
-  return <SavedNotice version={version} replayed={replayed} spread={spread} />;
+  return <SavedNotice version={version} replayed={replayed} restored={restored} spread={spread} />;
 }

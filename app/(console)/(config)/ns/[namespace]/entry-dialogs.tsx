@@ -2,20 +2,19 @@
 
 import { useRouter } from 'next/navigation';
 import type { ReactElement } from 'react';
-import { lazy, Suspense, useState } from 'react';
-import { text } from '../../../../../components/catalogue.ts';
+import { Suspense, useEffect, useState } from 'react';
+import { entryText } from '../../../../../components/catalogue/entry.ts';
 import type { Base, Draft, DraftAction } from '../../../../../components/entry/draft.ts';
 import { paths } from '../../../../../components/paths.ts';
 import { toast } from '../../../../../components/ui/toast.ts';
 import type { Entry, EntryType } from '../../../../../lib/contract/model.ts';
 import { useConsole } from '../../../../_client/console.tsx';
 import type { Saving } from '../../../../_client/use-save.ts';
+import { lazyPart } from '../../../../../components/ui/lazy-part.ts';
 
-const ReviewDialog = lazy(async () => ({ default: (await import('../../../../../components/entry/review-dialog.tsx')).ReviewDialog }));
-const ConflictDialog = lazy(async () => ({
-  default: (await import('../../../../../components/entry/conflict-dialog.tsx')).ConflictDialog,
-}));
-const SignInAgain = lazy(async () => ({ default: (await import('../../../../_client/sign-in-again.tsx')).SignInAgain }));
+const ReviewDialog = lazyPart(async () => (await import('../../../../../components/entry/review-dialog.tsx')).ReviewDialog);
+const ConflictDialog = lazyPart(async () => (await import('../../../../../components/entry/conflict-dialog.tsx')).ConflictDialog);
+const SignInAgain = lazyPart(async () => (await import('../../../../_client/sign-in-again.tsx')).SignInAgain);
 
 export type OpenDialog = 'review' | 'merge' | null;
 
@@ -36,6 +35,11 @@ export function EntryDialogs({ namespace, entry, draft, act, saving, open, onOpe
   const { nonce, session } = useConsole();
   const router = useRouter();
   const { outcome, save, reset } = saving;
+  // What leads from typing to a save is there before it is needed: the node may be away by then.
+  useEffect(() => {
+    if (session.role === 'viewer') return;
+    for (const part of [ReviewDialog, ConflictDialog, SignInAgain]) part.preload();
+  }, [session.role]);
   const [message, setMessage] = useState('');
   // A save that came too late leads to the merge, whatever was open.
   const merging =
@@ -73,7 +77,7 @@ export function EntryDialogs({ namespace, entry, draft, act, saving, open, onOpe
     act({ type: 'discarded' });
     close();
     if (theirs === null) router.push(paths.namespace(namespace));
-    else toast({ title: text.conflict.dropped, detail: text.conflict.droppedHint });
+    else toast({ title: entryText.conflict.dropped, detail: entryText.conflict.droppedHint });
   };
 
   return (

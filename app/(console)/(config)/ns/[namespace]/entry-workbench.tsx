@@ -2,6 +2,7 @@
 
 import type { ReactElement, ReactNode } from 'react';
 import { useMemo, useState } from 'react';
+import { entryText } from '../../../../../components/catalogue/entry.ts';
 import { text } from '../../../../../components/catalogue.ts';
 import { isDirty } from '../../../../../components/entry/draft.ts';
 import { EditorCard } from '../../../../../components/entry/editor-card.tsx';
@@ -113,11 +114,11 @@ interface TypeChoiceProps {
 function TypeChoice({ type, readOnly, onChange }: TypeChoiceProps): ReactElement {
   return (
     <label className="flex items-center gap-2 text-sm">
-      <span className="text-ink-soft">{text.entry.typeLabel}</span>
+      <span className="text-ink-soft">{entryText.entry.typeLabel}</span>
       <NativeSelect value={type} disabled={readOnly} onChange={(event) => onChange(event.target.value as EntryType)} className="w-auto">
         {ENTRY_TYPES.map((each) => (
           <option key={each} value={each}>
-            {text.entry.types[each]}
+            {text.types[each]}
           </option>
         ))}
       </NativeSelect>

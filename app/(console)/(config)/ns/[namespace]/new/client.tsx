@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation';
 import type { ReactElement } from 'react';
 import { useRef, useState } from 'react';
-import { text } from '../../../../../../components/catalogue.ts';
+import { entryText } from '../../../../../../components/catalogue/entry.ts';
 import { useFocusAtStart } from '../../../../../../components/ui/focus.ts';
 import { paths } from '../../../../../../components/paths.ts';
 import { Field, TextInput } from '../../../../../../components/ui/field.tsx';
@@ -21,7 +21,7 @@ export function NewEntryPage({ namespace, firstKey }: { readonly namespace: stri
   return (
     <>
       <Crumbs namespace={namespace}>
-        <h1 className="text-base font-semibold">{text.entry.new}</h1>
+        <h1 className="text-base font-semibold">{entryText.entry.new}</h1>
       </Crumbs>
       <EntryWorkbench
         namespace={namespace}
@@ -30,7 +30,7 @@ export function NewEntryPage({ namespace, firstKey }: { readonly namespace: stri
         blocked={keyFault(key)}
         onSaved={() => router.replace(paths.entry(namespace, key))}
         about={
-          <Field label={text.entry.keyLabel} hint={text.entry.keyHint} error={fault} className="order-first w-full max-w-xl">
+          <Field label={entryText.entry.keyLabel} hint={entryText.entry.keyHint} error={fault} className="order-first w-full max-w-xl">
             {(control) => (
               <TextInput
                 {...control}

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import type { ReactElement } from 'react';
-import { text } from '../../../../../../components/catalogue.ts';
+import { entryText } from '../../../../../../components/catalogue/entry.ts';
 import { NewEntryPage } from './client.tsx';
 
-export const metadata: Metadata = { title: text.entry.new };
+export const metadata: Metadata = { title: entryText.entry.new };
 
 interface Props {
   readonly params: Promise<{ readonly namespace: string }>;

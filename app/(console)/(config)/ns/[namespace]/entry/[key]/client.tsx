@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import type { ReactElement } from 'react';
-import { lazy, Suspense, useState } from 'react';
-import { text } from '../../../../../../../components/catalogue.ts';
+import { Suspense, useState } from 'react';
+import { entryText } from '../../../../../../../components/catalogue/entry.ts';
 import { EmptyState } from '../../../../../../../components/config/empty-state.tsx';
 import { EntryMenu } from '../../../../../../../components/entry/entry-menu.tsx';
 import { FreshnessBadge } from '../../../../../../../components/entry/freshness-badge.tsx';
@@ -22,8 +22,9 @@ import { Crumbs } from '../../crumbs.tsx';
 import { EntryWorkbench } from '../../entry-workbench.tsx';
 import { EntryTabs } from './entry-tabs.tsx';
 import type { Work } from '../../work-dialogs.tsx';
+import { lazyPart } from '../../../../../../../components/ui/lazy-part.ts';
 
-const WorkDialog = lazy(async () => ({ default: (await import('../../work-dialogs.tsx')).WorkDialog }));
+const WorkDialog = lazyPart(async () => (await import('../../work-dialogs.tsx')).WorkDialog);
 
 export interface EntryPageProps {
   readonly namespace: string;
@@ -76,10 +77,10 @@ export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): Rea
           }
         />
       ) : missing ? (
-        <EmptyState title={text.entry.notFound} lead={text.entry.notFoundBody(entryKey, namespace)}>
+        <EmptyState title={entryText.entry.notFound} lead={entryText.entry.notFoundBody(entryKey, namespace)}>
           {session.role === 'viewer' ? null : (
             <Link href={paths.newEntry(namespace, entryKey)} className={buttonStyle({ look: 'primary' })}>
-              {text.entry.createIt}
+              {entryText.entry.createIt}
             </Link>
           )}
         </EmptyState>
@@ -108,7 +109,7 @@ export function EntryPage({ namespace, entryKey, failure }: EntryPageProps): Rea
 function About({ entry }: { readonly entry: Entry }): ReactElement {
   return (
     <span className="tnum text-sm text-ink-soft">
-      {text.entry.revision(entry.revision)} · {text.entry.changed(entry.updatedBy)} <Ago time={entry.updatedAt} />
+      {entryText.entry.revision(entry.revision)} · {entryText.entry.changed(entry.updatedBy)} <Ago time={entry.updatedAt} />
       {entry.message === '' ? null : <span className="text-ink-faint"> “{entry.message}”</span>}
     </span>
   );

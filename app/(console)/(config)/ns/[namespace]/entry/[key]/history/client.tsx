@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import type { ReactElement } from 'react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { historyText } from '../../../../../../../../components/catalogue/history.ts';
 import { EmptyState } from '../../../../../../../../components/config/empty-state.tsx';
 import { FreshnessBadge } from '../../../../../../../../components/entry/freshness-badge.tsx';
@@ -26,11 +26,10 @@ import { readState } from '../../../../../../../_client/read-state.ts';
 import { Crumbs } from '../../../crumbs.tsx';
 import { EntryTabs } from '../entry-tabs.tsx';
 import { useRestore } from './use-restore.ts';
+import { lazyPart } from '../../../../../../../../components/ui/lazy-part.ts';
 
-const RestoreDialog = lazy(async () => ({
-  default: (await import('../../../../../../../../components/history/restore-dialog.tsx')).RestoreDialog,
-}));
-const SignInAgain = lazy(async () => ({ default: (await import('../../../../../../../_client/sign-in-again.tsx')).SignInAgain }));
+const RestoreDialog = lazyPart(async () => (await import('../../../../../../../../components/history/restore-dialog.tsx')).RestoreDialog);
+const SignInAgain = lazyPart(async () => (await import('../../../../../../../_client/sign-in-again.tsx')).SignInAgain);
 
 export interface HistoryPageProps {
   readonly namespace: string;
