@@ -33,7 +33,7 @@ export function EventDetail({ event, change, nonce, actions }: EventDetailProps)
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
-        <dl className="grid min-w-0 flex-1 grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs">
+        <dl className="grid min-w-64 flex-1 grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs">
           {event.message === '' ? null : (
             <Line term={said.message}>
               <span className="text-sm whitespace-pre-wrap">{event.message}</span>

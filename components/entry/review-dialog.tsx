@@ -1,6 +1,6 @@
 'use client';
 
-import type { KeyboardEvent, ReactElement, SubmitEvent } from 'react';
+import type { KeyboardEvent, ReactElement, ReactNode, SubmitEvent } from 'react';
 import { useRef } from 'react';
 import type { Role } from '../../lib/contract/model.ts';
 import { entryText } from '../catalogue/entry.ts';
@@ -23,10 +23,12 @@ export interface ReviewDialogProps {
   readonly message: string;
   readonly onMessage: (message: string) => void;
   readonly onSave: () => void;
+  /** A dialog that opens on top of this one; beside it, it would be hidden from those who do not see it. */
+  readonly over: ReactNode;
 }
 
 /** The change before it is made: what differs, and why. */
-export function ReviewDialog({ onClose, draft, outcome, role, nonce, message, onMessage, onSave }: ReviewDialogProps): ReactElement {
+export function ReviewDialog({ onClose, draft, outcome, role, nonce, message, onMessage, onSave, over }: ReviewDialogProps): ReactElement {
   const field = useRef<HTMLInputElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const { base } = draft;
@@ -77,6 +79,7 @@ export function ReviewDialog({ onClose, draft, outcome, role, nonce, message, on
           </Button>
         </DialogFooter>
       </form>
+      {over}
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactElement, SubmitEvent } from 'react';
+import type { ReactElement, ReactNode, SubmitEvent } from 'react';
 import { useRef, useState } from 'react';
 import type { Revision, Role } from '../../lib/contract/model.ts';
 import { entryText } from '../catalogue/entry.ts';
@@ -25,12 +25,14 @@ export interface RestoreDialogProps {
   readonly nonce: string;
   readonly onRestore: (message: string) => void;
   readonly onClose: () => void;
+  /** A dialog that opens on top of this one; beside it, it would be hidden from those who do not see it. */
+  readonly over: ReactNode;
 }
 
 const said = historyText.restoring;
 
 /** A restore before it is made: what it will do in a sentence, what will differ, and why. */
-export function RestoreDialog({ plan, newest, chosen, outcome, role, nonce, onRestore, onClose }: RestoreDialogProps): ReactElement {
+export function RestoreDialog({ plan, newest, chosen, outcome, role, nonce, onRestore, onClose, over }: RestoreDialogProps): ReactElement {
   const [typed, setTyped] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const message = typed.trim();
@@ -91,6 +93,7 @@ export function RestoreDialog({ plan, newest, chosen, outcome, role, nonce, onRe
           </Button>
         </DialogFooter>
       </form>
+      {over}
     </Dialog>
   );
 }

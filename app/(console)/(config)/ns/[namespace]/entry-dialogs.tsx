@@ -80,6 +80,12 @@ export function EntryDialogs({ namespace, entry, draft, act, saving, open, onOpe
     else toast({ title: entryText.conflict.dropped, detail: entryText.conflict.droppedHint });
   };
 
+  const signInAgain =
+    outcome.kind === 'signed-out' ? (
+      <Suspense>
+        <SignInAgain open onDone={reset} />
+      </Suspense>
+    ) : null;
   return (
     <Suspense>
       {merging === null && open === 'review' ? (
@@ -92,8 +98,11 @@ export function EntryDialogs({ namespace, entry, draft, act, saving, open, onOpe
           message={message}
           onMessage={setMessage}
           onSave={() => void saveOnto(draft.base, draft.value, draft.type)}
+          over={signInAgain}
         />
-      ) : null}
+      ) : (
+        signInAgain
+      )}
       {merging === null ? null : (
         <ConflictDialog
           key={merging.theirs?.version ?? 'gone'}
@@ -111,7 +120,6 @@ export function EntryDialogs({ namespace, entry, draft, act, saving, open, onOpe
           onTakeTheirs={() => takeTheirs(merging.theirs)}
         />
       )}
-      {outcome.kind === 'signed-out' ? <SignInAgain open onDone={reset} /> : null}
     </Suspense>
   );
 }

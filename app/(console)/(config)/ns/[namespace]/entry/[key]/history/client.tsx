@@ -163,9 +163,15 @@ function History({ namespace, entryKey, revisions, newest, oldestKept, notices, 
             nonce={nonce}
             onRestore={(message) => void submit(message)}
             onClose={() => setRestoring(false)}
+            over={
+              outcome.kind === 'signed-out' ? (
+                <Suspense>
+                  <SignInAgain open onDone={reset} />
+                </Suspense>
+              ) : null
+            }
           />
         ) : null}
-        {outcome.kind === 'signed-out' ? <SignInAgain open onDone={reset} /> : null}
       </Suspense>
     </div>
   );
