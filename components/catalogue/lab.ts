@@ -28,6 +28,8 @@ export const labText = {
     },
     onTimeout: (seconds: number) => `After ${number(seconds)} s of waiting in vain`,
     timeouts: { fail: 'the node says that it cannot answer', forward: 'the leader answers in its place' },
+    noForward: (reader: string) =>
+      `A request passes on through one node at most: to see the leader answer instead, open this page at ${reader}.`,
     run: 'Write, then read at once',
     running: 'Running',
     keys: 'Ctrl ⏎',

@@ -21,6 +21,8 @@ export interface PlanFormProps {
   readonly running: boolean;
   /** The reader has no right to run it; the page says why. */
   readonly disabled: boolean;
+  /** The node of the page. A request goes through one other node at most, so what that is to read is not forwarded by it again. */
+  readonly via: string;
   /** It can be run, but will probably fail. */
   readonly warning: string | null;
   readonly onChange: (plan: Plan) => void;
@@ -28,7 +30,7 @@ export interface PlanFormProps {
 }
 
 /** Where to write, where to read, and how. */
-export function PlanForm({ plan, nodes, running, disabled, warning, onChange, onRun }: PlanFormProps): ReactElement {
+export function PlanForm({ plan, nodes, running, disabled, via, warning, onChange, onRun }: PlanFormProps): ReactElement {
   const words = labText.plan;
   const options = nodes.map(({ id, role }) => (
     <option key={id} value={id}>
@@ -68,7 +70,11 @@ export function PlanForm({ plan, nodes, running, disabled, warning, onChange, on
         </div>
       </fieldset>
       {plan.mode === 'eventual' ? null : (
-        <Field label={words.onTimeout(plan.waitMs / 1000)} className="max-w-md">
+        <Field
+          label={words.onTimeout(plan.waitMs / 1000)}
+          hint={plan.reader === via ? undefined : words.noForward(plan.reader)}
+          className="max-w-md"
+        >
           {(control) => (
             <NativeSelect
               {...control}
@@ -76,7 +82,9 @@ export function PlanForm({ plan, nodes, running, disabled, warning, onChange, on
               onChange={({ target }) => onChange({ ...plan, onTimeout: target.value === 'forward' ? 'forward' : 'fail' })}
             >
               <option value="fail">{words.timeouts.fail}</option>
-              <option value="forward">{words.timeouts.forward}</option>
+              <option value="forward" disabled={plan.reader !== via}>
+                {words.timeouts.forward}
+              </option>
             </NativeSelect>
           )}
         </Field>

@@ -34,13 +34,14 @@ export function LabPage({ lab, via }: { readonly lab: boolean; readonly via: str
   const nodes = planNodes(status);
   const [chosen, setChosen] = useState<Plan | null>(null);
   // Until somebody chooses: write on the leader, read on a follower.
-  const plan: Plan = chosen ?? {
+  const wanted: Plan = chosen ?? {
     writer: group?.leader ?? via,
     reader: nodes.find(({ id }) => id !== (group?.leader ?? via))?.id ?? via,
     mode: 'read-your-writes',
     onTimeout: 'fail',
     waitMs: WAIT_MS,
   };
+  const plan: Plan = wanted.reader === via ? wanted : { ...wanted, onTimeout: 'fail' };
   const experiment = useExperiment(
     nodes.map(({ id }) => id),
     via,
@@ -76,6 +77,7 @@ export function LabPage({ lab, via }: { readonly lab: boolean; readonly via: str
             nodes={nodes}
             running={running}
             disabled={refused !== null}
+            via={via}
             warning={refused === null && far !== undefined ? labText.plan.unreachableNode(far) : null}
             onChange={setChosen}
             onRun={() => experiment.run(plan)}
