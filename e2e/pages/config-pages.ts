@@ -37,8 +37,9 @@ export class ConfigPages {
     return this.page.getByRole('button', { name: 'Import, export and more' });
   }
 
+  /** What is open; passing notices have that role too, but are not modal. */
   get dialog(): Locator {
-    return this.page.getByRole('dialog');
+    return this.page.getByRole('dialog').and(this.page.locator(':not([aria-modal=false])'));
   }
 
   /** Opens what the menu of the namespace offers. */

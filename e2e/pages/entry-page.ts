@@ -42,8 +42,9 @@ export class EntryPage {
     return this.page.getByRole('button', { name: /^Review/ });
   }
 
+  /** What is open; passing notices have that role too, but are not modal. */
   get review(): Locator {
-    return this.page.getByRole('dialog');
+    return this.page.getByRole('dialog').and(this.page.locator(':not([aria-modal=false])'));
   }
 
   get message(): Locator {

@@ -30,8 +30,9 @@ export class HistoryPage {
     return this.comparison.getByRole('button', { name: /^Restore revision/ });
   }
 
+  /** What is open; passing notices have that role too, but are not modal. */
   get dialog(): Locator {
-    return this.page.getByRole('dialog');
+    return this.page.getByRole('dialog').and(this.page.locator(':not([aria-modal=false])'));
   }
 
   get message(): Locator {
