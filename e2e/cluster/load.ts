@@ -42,12 +42,12 @@ class Writer {
       const answer = await this.#ask('PUT', key, { value }, { 'idempotency-key': idempotencyKey, 'x-confman-max-wait': '2s' });
       if (answer?.status === 200 || answer?.status === 201) {
         const before = this.written.get(key) ?? [];
-        this.written.set(key, [...before, { value, version: answer.version, token: answer.token }]);
+        this.written.set(key, [...before, { value, version: String(answer.json['version']), token: answer.token }]);
         if (answer.json['revision'] !== before.length + 1)
           this.#load.blame(`revision ${String(answer.json['revision'])} instead of ${before.length + 1}`, answer);
         return;
       }
-      if (answer !== null && answer.status !== 503) this.#load.blame('a write was refused', answer);
+      if (answer !== null && answer.status !== 503 && answer.status !== 421) this.#load.blame('a write was refused', answer);
       await new Promise((resolve) => {
         setTimeout(resolve, RETRY_MS);
       });
@@ -58,7 +58,7 @@ class Writer {
   async #readBack(key: string): Promise<void> {
     const last = this.written.get(key)?.at(-1);
     const answer = await this.#ask('GET', key, undefined, { 'x-confman-min-version': last?.token ?? '', 'x-confman-max-wait': '1s' });
-    if (answer === null || answer.status === 503) return;
+    if (answer === null || answer.status === 503 || answer.status === 421) return;
     if (answer.status !== 200) this.#load.blame('a read with a token failed', answer);
     else if (answer.json['value'] !== last?.value || answer.json['version'] !== last?.version)
       this.#load.blame(`a read with token ${last?.token ?? ''} shows another state`, answer);

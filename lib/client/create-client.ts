@@ -6,6 +6,7 @@ import { query } from './request.ts';
 import { Cluster, Keys, Lab, SignIn } from './resources/cluster.ts';
 import { Config } from './resources/config.ts';
 import { Namespaces } from './resources/namespaces.ts';
+import { Shards } from './resources/shards.ts';
 import type { Session } from './session.ts';
 import type { AuditEvent, AuditList } from '../contract/schemas/audit.ts';
 import type { Entry, EntryList } from '../contract/schemas/entries.ts';
@@ -43,6 +44,7 @@ export class ConfmanClient {
   readonly namespaces: Namespaces;
   readonly config: Config;
   readonly cluster: Cluster;
+  readonly shards: Shards;
   readonly keys: Keys;
   readonly signIn: SignIn;
   readonly lab: Lab;
@@ -53,6 +55,7 @@ export class ConfmanClient {
     this.namespaces = new Namespaces(exchange);
     this.config = new Config(exchange);
     this.cluster = new Cluster(exchange);
+    this.shards = new Shards(exchange);
     this.keys = new Keys(exchange);
     this.signIn = new SignIn(exchange);
     this.lab = new Lab(exchange);

@@ -221,7 +221,7 @@ function addOperationCommands(command: Register, program: Command): void {
   );
   command('status', 'show the cluster and how well it is', async () => (await import('./commands/status.ts')).status);
   addMemberCommands(command, program);
-  command('groups', 'list the Raft groups and their replicas', async () => (await import('./commands/status.ts')).groups);
+  addShardCommands(command, program);
 
   command(
     'backup <file>',
@@ -278,6 +278,51 @@ function addOperationCommands(command: Register, program: Command): void {
   command('completion <shell>', 'print a completion script for bash, zsh or fish', async () =>
     (await import('./commands/completion.ts')).completion(program),
   );
+}
+
+function addShardCommands(command: Register, program: Command): void {
+  const dryRun = ['--dry-run', 'only say what would move'] as const;
+  const groups = program.command('groups').description('the Raft groups and their replicas; without a command: list them');
+  command('list', 'list them', async () => (await import('./commands/status.ts')).groups, [], groups, { isDefault: true });
+  command(
+    'create <group>',
+    'start a group',
+    async () => (await import('./commands/shards.ts')).createGroup,
+    [['--nodes <ids>', 'only on these nodes, separated by commas'], dryRun, yesOption],
+    groups,
+  );
+  command(
+    'rm <group>',
+    'retire a group that nothing routes to',
+    async () => (await import('./commands/shards.ts')).removeGroup,
+    [dryRun, yesOption],
+    groups,
+  );
+  const routes = program.command('routes').description('where namespaces live; without a command: show it, and the moves under way');
+  command('list', 'show them', async () => (await import('./commands/shards.ts')).routes, [], routes, { isDefault: true });
+  command(
+    'set <prefix> <group>',
+    'route a prefix to a group; what it covers moves there',
+    async () => (await import('./commands/shards.ts')).putRoute,
+    [dryRun, yesOption],
+    routes,
+  );
+  command('rm <prefix>', 'take a route away', async () => (await import('./commands/shards.ts')).removeRoute, [dryRun, yesOption], routes);
+  const move = program.command('move').description('move partitions between groups');
+  command(
+    'partitions <partitions> <group>',
+    'move partitions (0-255, as in 0-15,32) to a group',
+    async () => (await import('./commands/shards.ts')).move,
+    [dryRun, yesOption],
+    move,
+    { isDefault: true },
+  );
+  command('abort <move>', 'call a move off', async () => (await import('./commands/shards.ts')).abortMove, [yesOption], move);
+  command('rebalance', 'spread the partitions evenly over the groups', async () => (await import('./commands/shards.ts')).rebalance, [
+    dryRun,
+    yesOption,
+  ]);
+  command('where <namespace>', 'say which group keeps a namespace', async () => (await import('./commands/shards.ts')).where);
 }
 
 function addMemberCommands(command: Register, program: Command): void {

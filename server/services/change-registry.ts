@@ -113,7 +113,7 @@ async function change(services: Services, call: WriteCall, dryRun: boolean, { fr
     const body = 'type' in wanted ? wanted : routesCommand(registry, wanted);
     if (dryRun) return { kind: 'plan', read: await planOf(services, call, { ...read, data: registry }, body) };
     if (attempt === 1) await raiseLevel(services, call, deadlineMs);
-    const written = await writeCommand(services, call, { namespace: null, body, frees: false }, deadlineMs);
+    const written = await writeCommand(services, attemptOf(call, attempt), { namespace: null, body, frees: false }, deadlineMs);
     const { data } = written;
     if (data.kind === 'registry') return { kind: 'done', result: doneOf(written, data) };
     if (data.kind === 'refused' && data.code === 'idempotency-key-reused')
@@ -124,6 +124,13 @@ async function change(services: Services, call: WriteCall, dryRun: boolean, { fr
     if (data.kind !== 'registry-refused') throw new TypeError(`a change of the registry was answered with ${data.kind}`);
     if (data.code !== 'epoch-changed' || attempt === TRIES_MAX) throw refusal(registry, data);
   }
+}
+
+/** That another change came first is an answer too, and is given again: every attempt has a key of its own, the same each time. */
+function attemptOf(call: WriteCall, attempt: number): WriteCall {
+  const { idempotencyKey } = call.write;
+  if (idempotencyKey === null || attempt === 1) return call;
+  return { ...call, write: { ...call.write, idempotencyKey: `${idempotencyKey}~${attempt}` } };
 }
 
 function routesCommand(registry: Registry, wanted: Routing): CommandBody {
