@@ -150,10 +150,27 @@ export function toWriteCall(
   const forward = header(request.raw, 'x-confman-forward');
   if (forward !== undefined && forward !== 'never' && forward !== 'always')
     throw new ParameterFault('X-Confman-Forward', 'it must be never or always');
-  const resource = `${route.method} ${route.path.replaceAll(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))}`;
+  const resource = resourceOf(route, params);
   const bodyHash = hash('sha256', bodyBytes ?? '', 'hex');
-  return { ...call, write: { idempotencyKey, resource, bodyHash, forward: forward ?? 'always', clock: clockOf(request) } };
+  const { principal, requestId, consistency, gone, relayed } = call;
+  const write = { idempotencyKey, resource, bodyHash, forward: forward ?? 'always', clock: clockOf(request) } as const;
+  return { principal, requestId, consistency, gone, relayed, write };
 }
+
+/** Method and path of a request, its parameters in one spelling. */
+function resourceOf(route: AnyRoute, params: Readonly<Record<string, string>>): string {
+  let pieces = pathPieces.get(route);
+  if (pieces === undefined) {
+    pieces = `${route.method} ${route.path}`.split(/:([a-z]+)/);
+    pathPieces.set(route, pieces);
+  }
+  let resource = pieces[0] ?? '';
+  for (let at = 1; at < pieces.length; at += 2) resource += encodeURIComponent(params[pieces[at] ?? ''] ?? '') + (pieces[at + 1] ?? '');
+  return resource;
+}
+
+/** Of each route: what stands between its parameters, and their names, in turn. */
+const pathPieces = new WeakMap<AnyRoute, readonly string[]>();
 
 /** What the caller has seen of the cluster's clock, as an answer to a write gave it. */
 function clockOf(request: ApiRequest): ClockValue | null {

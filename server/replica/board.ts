@@ -12,6 +12,8 @@ export type BoardRole = (typeof ROLES)[number];
 
 const FIELDS = ['term', 'commit', 'applied', 'role', 'condition', 'leader', 'contactAt', 'generation', 'level'] as const;
 type Field = (typeof FIELDS)[number];
+/** Place of each field in its slot. */
+const AT = Object.fromEntries(FIELDS.map((field, at) => [field, at])) as Readonly<Record<Field, number>>;
 
 /** Threads that wait for applied indexes. */
 export const CLIENTS_MAX = 8;
@@ -47,15 +49,23 @@ export class Board {
   }
 
   #load(slot: number, field: Field): number {
-    return Number(Atomics.load(this.#cells, slot * SLOT + FIELDS.indexOf(field)));
+    return Number(Atomics.load(this.#cells, slot * SLOT + AT[field]));
   }
 
   #store(slot: number, field: Field, value: number): void {
-    Atomics.store(this.#cells, slot * SLOT + FIELDS.indexOf(field), BigInt(Math.trunc(value)));
+    Atomics.store(this.#cells, slot * SLOT + AT[field], BigInt(Math.trunc(value)));
   }
 
   applied(slot: number): number {
-    return Number(Atomics.load(this.#cells, slot * SLOT + 2));
+    return this.#load(slot, 'applied');
+  }
+
+  condition(slot: number): ReplicaCondition {
+    return CONDITIONS[this.#load(slot, 'condition')] ?? 'joining';
+  }
+
+  level(slot: number): number {
+    return this.#load(slot, 'level');
   }
 
   generation(slot: number): number {
@@ -69,11 +79,11 @@ export class Board {
       commitIndex: this.#load(slot, 'commit'),
       appliedIndex: this.applied(slot),
       role: ROLES[this.#load(slot, 'role')] ?? 'follower',
-      condition: CONDITIONS[this.#load(slot, 'condition')] ?? 'joining',
+      condition: this.condition(slot),
       leader: leader < 0 ? null : leader,
       contactAtMs: contactAt < 0 ? null : contactAt,
       generation: this.generation(slot),
-      level: this.#load(slot, 'level'),
+      level: this.level(slot),
     };
   }
 
@@ -96,7 +106,7 @@ export class Board {
 
   /** Consensus side, after `write`: the clients whose wanted index is applied. Each is told once. */
   takeWakes(slot: number): readonly number[] {
-    const applied = Atomics.load(this.#cells, slot * SLOT + 2);
+    const applied = Atomics.load(this.#cells, slot * SLOT + AT.applied);
     const wakes: number[] = [];
     for (let client = 0; client < CLIENTS_MAX; client += 1) {
       const at = slot * SLOT + WANT + client;

@@ -184,12 +184,19 @@ export class EngineClient implements Engine {
     return this.#groups.waiting;
   }
 
+  /** At which commands for a group are encoded. */
+  #levelOf(group: string): number {
+    const open = this.#groups.get(group);
+    return open === undefined ? 1 : Math.max(1, this.#board.level(open.opened.slot));
+  }
+
   // ------------------------------------------------------------------------------------------------------- writes and questions
 
   async propose(group: string, command: ProposedCommand, options: ProposeOptions): Promise<ProposeOutcome> {
+    const { actor, requestId, idempotency, body } = command;
     const asked = this.#ask('propose', {
       group,
-      command: encodeCommand({ level: Math.max(1, this.view(group).level), ...command }),
+      command: encodeCommand({ level: this.#levelOf(group), actor, requestId, idempotency, body }),
       forward: options.forward,
       frees: options.frees,
       after: options.after,
@@ -262,7 +269,7 @@ export class EngineClient implements Engine {
   #readable(group: string): StateReader {
     const open = this.#groups.get(group);
     if (open === undefined) throw new ReplicaUnavailableError('joining');
-    const { condition } = this.#board.read(open.opened.slot);
+    const condition = this.#board.condition(open.opened.slot);
     const reader = condition === 'ok' ? this.#openOrNothing(group, open) : null;
     if (reader === null) throw new ReplicaUnavailableError(condition === 'ok' ? 'joining' : condition);
     return reader;

@@ -1,5 +1,5 @@
 /** What every service works with: the node's dependencies, and one call. */
-import { randomBytes } from 'node:crypto';
+import { RandomPool } from './random-pool.ts';
 import type { ConsistencyMode, LogPosition } from '../../lib/contract/model.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { ClockValue } from '../clock/hlc.ts';
@@ -34,7 +34,13 @@ export interface Sources {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-export const SYSTEM_SOURCES: Sources = { nowMs: () => Date.now(), tickMs: () => performance.now(), randomBytes };
+const pool = new RandomPool();
+
+export const SYSTEM_SOURCES: Sources = {
+  nowMs: () => Date.now(),
+  tickMs: () => performance.now(),
+  randomBytes: (count) => pool.take(count),
+};
 
 export interface Services {
   readonly engine: Engine;

@@ -30,21 +30,25 @@ export async function judgedPut(
 ): Promise<PutOperation> {
   checkSize(services, wanted, pointer);
   const { key, type, value } = wanted;
-  const put = { op: 'put', ...wanted } as const;
+  const put = (validFor: readonly EntryType[]): PutOperation => {
+    const { ifMatch, ifAbsent } = wanted;
+    if (ifMatch === undefined && ifAbsent === undefined) return { op: 'put', key, value, type, validFor };
+    return { op: 'put', ...wanted, validFor };
+  };
   if (type !== null) {
     await checkValue(services, type, value, key, pointer);
-    return { ...put, validFor: [type] };
+    return put([type]);
   }
   const known = knownType(services, namespace, key);
   const fault = await services.values.judge(known, value);
-  if (fault === null) return { ...put, validFor: known === 'text' ? ['text'] : ['text', known] };
+  if (fault === null) return put(known === 'text' ? ['text'] : ['text', known]);
   // This replica may be behind: ask for the type that is in force now before the value is refused.
   const linear: WriteCall = { ...call, consistency: { ...call.consistency, mode: 'linearizable', onTimeout: 'fail' } };
   const { data } = await services.gateway.read(namespace, { type: 'entry', namespace, key }, linear);
   const current = data?.type ?? 'text';
   if (current === known) throw invalidValue(known, fault, key, pointer);
   await checkValue(services, current, value, key, pointer);
-  return { ...put, validFor: current === 'text' ? ['text'] : ['text', current] };
+  return put(current === 'text' ? ['text'] : ['text', current]);
 }
 
 /** The same put, judged for one more type, after the state machine said that the entry has it. */

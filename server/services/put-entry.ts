@@ -20,9 +20,12 @@ const POINTER = '/value';
 export async function putEntry(services: Services, call: WriteCall, input: PutEntryInput): Promise<WriteResult<WriteAnswer>> {
   const { namespace, key, body, precondition } = input;
   requireNamespace(call.principal, 'write', namespace);
-  const wanted = { op: 'put', key, value: body.value, type: body.type ?? null, ...precondition } as const;
+  const plain = { op: 'put', key, value: body.value, type: body.type ?? null } as const;
+  const wanted = precondition.ifMatch === undefined && precondition.ifAbsent !== true ? plain : { ...plain, ...precondition };
   const written = await writeEntries(services, call, namespace, [wanted], { message: body.message ?? '', pointerTo: () => POINTER });
-  return { ...written, data: writeAnswer(written.group, namespace, written.data.changes, written.data.namespaceCreated) };
+  const { group, position, replayed, clock, clockIgnored } = written;
+  const data = writeAnswer(group, namespace, written.data.changes, written.data.namespaceCreated);
+  return { data, group, position, replayed, clock, clockIgnored };
 }
 
 /** The answer to a change of one key that leaves an entry behind. */

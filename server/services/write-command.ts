@@ -64,10 +64,10 @@ export async function writeCommand(
     const options = { timeoutMs, forward: call.write.forward, frees, after };
     const outcome = await gateway.propose(target, { ...command, body: inTermsOf(group, body) }, options, call, deadlineMs);
     if (outcome.kind !== 'applied') throw lostFate(outcome, key);
-    const written = writtenOf(group, outcome.applied, after);
+    const written = writtenOf(group, outcome.applied, after, deadlineMs);
     // Nothing was done: the namespace is changing hands, and the same command goes to whoever keeps it then.
     if (namespace !== null && written.data.kind === 'moved') await gateway.hold(namespace, { group }, call, deadlineMs);
-    else return { ...written, deadlineMs };
+    else return written;
   }
 }
 
@@ -75,6 +75,7 @@ export async function writeCommand(
 function inTermsOf(group: string, body: CommandBody): CommandBody {
   switch (body.type) {
     case 'write':
+      if (body.operations.every(({ ifMatch }) => ifMatch?.group !== group)) return body;
       return { ...body, operations: body.operations.map((operation) => namedFrom(group, operation)) };
     case 'restore':
       return namedFrom(group, body);
@@ -105,11 +106,12 @@ function idempotencyScope(call: WriteCall, key: string): string {
 }
 
 /** The stamp itself says whether the caller's clock was followed, whichever node on the way did not. */
-function writtenOf(group: string, applied: Applied, after: ClockValue | null): WriteResult<Accepted | Refused> {
+function writtenOf(group: string, applied: Applied, after: ClockValue | null, deadlineMs: number): Written {
   const data = must(applied.result, 'a proposed command has a result');
   const clock = applied.stamp === null ? null : formatClock(applied.stamp, applied.stamp.node);
   const clockIgnored = after !== null && applied.stamp !== null && compareClock(applied.stamp, after) <= 0;
-  return { data, group: applied.resultGroup ?? group, position: applied.resultPosition, replayed: applied.replayed, clock, clockIgnored };
+  const { resultPosition: position, replayed } = applied;
+  return { data, group: applied.resultGroup ?? group, position, replayed, clock, clockIgnored, deadlineMs };
 }
 
 function lostFate(outcome: Exclude<ProposeOutcome, { kind: 'applied' }>, idempotencyKey: string): Error {

@@ -49,7 +49,10 @@ export async function writeEntries(
     } as const;
     const written = await writeCommand(services, call, { namespace, body, frees }, deadlineMs);
     const { data } = written;
-    if (data.kind === 'written') return { ...written, data };
+    if (data.kind === 'written') {
+      const { group, position, replayed, clock, clockIgnored } = written;
+      return { data, group, position, replayed, clock, clockIgnored };
+    }
     if (data.kind !== 'refused') throw new TypeError(`a write was answered with ${data.kind}`);
     if (data.code !== 'type-changed' || attempt === JUDGED_MAX) throw await refusalOf(services, call, written, data, subject);
     const put = operations[data.operation] as PutOperation;

@@ -28,22 +28,21 @@ function packPrecondition(of: Precondition): { ifMatch: readonly (number | strin
   return { ifMatch: of.ifMatch === undefined ? null : packPosition(of.ifMatch), ifAbsent: of.ifAbsent === true };
 }
 
+/** What nearly every operation asks for: nothing. */
+const UNCONDITIONAL: Precondition = {};
+
 function unpackPrecondition(from: Fields, path: string): Precondition {
   const ifMatch = nullable(from['ifMatch'], `${path}.ifMatch`, unpackPosition);
   const ifAbsent = flag(from['ifAbsent'], `${path}.ifAbsent`);
+  if (ifMatch === null && !ifAbsent) return UNCONDITIONAL;
   return { ...(ifMatch === null ? {} : { ifMatch }), ...(ifAbsent ? { ifAbsent } : {}) };
 }
 
 function packOperation(operation: Operation, valueBytes: ValueSink): object {
   if (operation.op === 'delete') return { op: 'delete', key: operation.key, ...packPrecondition(operation) };
-  return {
-    op: 'put',
-    key: operation.key,
-    valueBytes: valueBytes(operation.value),
-    type: operation.type,
-    validFor: operation.validFor,
-    ...packPrecondition(operation),
-  };
+  const { ifMatch, ifAbsent } = packPrecondition(operation);
+  const { key, value, type, validFor } = operation;
+  return { op: 'put', key, valueBytes: valueBytes(value), type, validFor, ifMatch, ifAbsent };
 }
 
 function unpackOperation(value: unknown, path: string, source: ValueSource): Operation {
@@ -53,14 +52,15 @@ function unpackOperation(value: unknown, path: string, source: ValueSource): Ope
     return { op, key: text(from['key'], `${path}.key`), ...unpackPrecondition(from, path) };
   }
   const from = fields(value, path, ['op', 'key', 'valueBytes', 'type', 'validFor', 'ifMatch', 'ifAbsent']);
-  return {
+  const put: Operation = {
     op,
     key: text(from['key'], `${path}.key`),
     value: source(count(from['valueBytes'], `${path}.valueBytes`)),
     type: nullable(from['type'], `${path}.type`, (one, at) => oneOf(one, at, ENTRY_TYPES)),
     validFor: list(from['validFor'], `${path}.validFor`, (one, at) => oneOf(one, at, ENTRY_TYPES)),
-    ...unpackPrecondition(from, path),
   };
+  const precondition = unpackPrecondition(from, path);
+  return precondition === UNCONDITIONAL ? put : { ...put, ...precondition };
 }
 
 /** `apply` judges every operation of a batch by the state before it, which is right only for distinct keys. */

@@ -5,7 +5,7 @@
 import type { Database, RunResult, Statement } from 'better-sqlite3';
 import { Param, Placeholder, type Query, getTableColumns, is } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { assert } from '../../lib/kernel/assert.ts';
+import { assert, InvariantError } from '../../lib/kernel/assert.ts';
 
 export type SqlValue = string | number | null;
 /** Values by the names of the placeholders. */
@@ -17,14 +17,18 @@ interface Written {
 }
 
 /** Where the value of one `?` comes from: a name, or a constant. */
-type Place = { readonly name: string } | { readonly constant: SqlValue };
+interface Place {
+  /** Null: a constant. */
+  readonly name: string | null;
+  readonly constant: SqlValue;
+}
 
 function placeOf(param: unknown): Place {
-  if (is(param, Placeholder)) return { name: param.name };
+  if (is(param, Placeholder)) return { name: param.name, constant: null };
   // Columns of these tables are plain texts and numbers: what drizzle would encode is stored as it is.
   if (is(param, Param)) return placeOf(param.value);
   assert(param === null || typeof param === 'string' || typeof param === 'number', 'a constant of a statement is a text or a number');
-  return { constant: param };
+  return { name: null, constant: param };
 }
 
 class Direct {
@@ -38,14 +42,12 @@ class Direct {
   }
 
   protected fill(values: Values): SqlValue[] {
+    const places = this.#places;
     const filled: SqlValue[] = [];
-    for (const place of this.#places) {
-      if ('constant' in place) {
-        filled.push(place.constant);
-        continue;
-      }
-      const value = values[place.name];
-      assert(value !== undefined, () => `a statement misses its value ${place.name}`);
+    for (let at = 0; at < places.length; at += 1) {
+      const { name, constant } = places[at] as Place;
+      const value = name === null ? constant : values[name];
+      if (value === undefined) throw new InvariantError(`a statement misses its value ${name}`);
       filled.push(value);
     }
     return filled;

@@ -186,7 +186,9 @@ export class SqliteStateMachine implements StateMachine {
     const { command, stamp } = decodeCommand(data);
     assert(stamp !== null, () => `the command at ${index} was proposed without a stamp`);
     context.turnTo(position, stamp, command.actor, command.requestId);
-    return { position, ...applyCommand(context, command), stamp };
+    const { result, replayed, resultPosition, resultGroup } = applyCommand(context, command);
+    if (resultGroup !== undefined) return { position, result, replayed, resultPosition, resultGroup, stamp };
+    return { position, result, replayed, resultPosition, stamp };
   }
 
   #writeProgress(): void {

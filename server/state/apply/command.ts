@@ -100,8 +100,9 @@ export function applyCommand(context: ApplyContext, command: Command): Outcome {
   }
   const result = applyBody(context, command.body);
   if (idempotency !== null && isAnswer(result)) {
-    const at = { term: position.term, index: position.index, timeMs };
-    statements.insertRecorded.run({ ...idempotency, ...at, namespace: namespace ?? '', result: JSON.stringify(result) });
+    const { scope, request } = idempotency;
+    const { term, index } = position;
+    statements.insertRecorded.run({ scope, request, term, index, timeMs, namespace: namespace ?? '', result: JSON.stringify(result) });
   }
   return { result, replayed: false, resultPosition: position };
 }
