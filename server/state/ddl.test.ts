@@ -8,6 +8,7 @@ import { StateFormatError } from './errors.ts';
 import * as schema from './schema.ts';
 import { SqliteStateMachine } from './sqlite-state-machine.ts';
 import { SqliteStateReader } from './sqlite-state-reader.ts';
+import { createFormat1 } from './testing/format-1.ts';
 import { GENESIS, inTempDir } from './testing/harness.ts';
 
 const TABLES = [
@@ -84,6 +85,24 @@ describe('the statements that create the tables', () => {
 });
 
 describe('versions of the format', () => {
+  test('lead from the first to the very tables that are created now, with what was in them', () => {
+    const { sqlite } = connectMemory();
+    createFormat1(sqlite);
+    sqlite.exec("INSERT INTO entries VALUES (1, 'a', 'k', 2, 1, 2, 'text', 0, 5, 1, 9)");
+    sqlite.exec("INSERT INTO idempotency VALUES (1, 's', 'q', 1, 9, 5, '{}')");
+    migrate(sqlite);
+    const now = connectMemory().sqlite;
+    createTables(now);
+    for (const table of TABLES) {
+      const info = `table_info(${getTableConfig(table).name})`;
+      expect(sqlite.pragma(info)).toEqual(now.pragma(info));
+    }
+    const names = 'SELECT name FROM sqlite_master ORDER BY name';
+    expect(sqlite.prepare(names).pluck().all()).toEqual(now.prepare(names).pluck().all());
+    expect(sqlite.prepare('SELECT key, position_index, origin FROM entries').raw().get()).toEqual(['k', 9, null]);
+    expect(sqlite.prepare('SELECT scope, namespace FROM idempotency').raw().get()).toEqual(['s', null]);
+  });
+
   test('are carried forward step by step when a later program opens an older state', () => {
     const { sqlite } = connectMemory();
     createTables(sqlite);
