@@ -2,7 +2,7 @@
 
 import { Pause, Play } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { clusterText } from '../catalogue/cluster.ts';
 import { text } from '../catalogue.ts';
 import { ageText } from '../time.tsx';
@@ -12,8 +12,9 @@ import { Panel } from '../ui/page.tsx';
 import { Table, Td, Th } from '../ui/table.tsx';
 import type { Sample, Series } from './history.ts';
 import { HISTORY_MS, lagRows, seriesOf } from './history.ts';
+import { lazyPart } from '../ui/lazy-part.ts';
 
-const LagPlot = lazy(async () => ({ default: (await import('./lag-plot.tsx')).LagPlot }));
+const LagPlot = lazyPart(async () => (await import('./lag-plot.tsx')).LagPlot);
 
 export interface LagChartsProps {
   readonly samples: readonly Sample[];

@@ -201,7 +201,7 @@ function NarrowHead({ lane, geometry, here }: { readonly lane: Lane; readonly ge
           {here ? `${roleWord(lane)} · ${clusterText.picture.here}` : roleWord(lane)}
         </tspan>
       </text>
-      <text x={geometry.width - 2} y={y + 16} textAnchor="end" className={cx('tnum text-[12px] font-medium', lagColour(lane))}>
+      <text x={geometry.width - 9} y={y + 16} textAnchor="end" className={cx('tnum text-[12px] font-medium', lagColour(lane))}>
         {lagWord(lane)}
       </text>
     </g>

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { ClusterStatus, GroupStatus, NodeRow, ReplicaRow } from '../../lib/contract/cluster.ts';
 import { clusterText } from '../catalogue/cluster.ts';
+import { membersText } from '../catalogue/members.ts';
 import { text } from '../catalogue.ts';
 import { ageText } from '../time.tsx';
 import { Button } from '../ui/button.tsx';
@@ -138,8 +139,14 @@ function contactText(ms: number | null): string {
   return ms < 10_000 ? `${text.number(Math.round(ms))} ms` : durationText(ms);
 }
 
-/** What each process and its disk look like. */
-export function NodeTable({ status }: { readonly status: ClusterStatus }): ReactElement {
+/** What an administrator may do with a member. */
+export interface MemberActions {
+  readonly onReplace: (node: string) => void;
+  readonly onRemove: (node: string) => void;
+}
+
+/** What each process and its disk look like; with what may be done about it, where the reader may. */
+export function NodeTable({ status, actions }: { readonly status: ClusterStatus; readonly actions: MemberActions | null }): ReactElement {
   const { columns, here } = clusterText.nodes;
   const words = clusterText.replicas;
   return (
@@ -151,6 +158,7 @@ export function NodeTable({ status }: { readonly status: ClusterStatus }): React
               {label}
             </Th>
           ))}
+          {actions === null ? null : <Th>{words.columns.actions}</Th>}
         </tr>
       </thead>
       <tbody>
@@ -171,6 +179,18 @@ export function NodeTable({ status }: { readonly status: ClusterStatus }): React
               <Td className={number}>{fresh && node.uptimeMs !== null ? durationText(node.uptimeMs) : words.notKnown}</Td>
               <Td className={number}>{node.dataBytes === null ? words.notKnown : bytesText(node.dataBytes)}</Td>
               <Td className={number}>{node.diskFreeBytes === null ? words.notKnown : bytesText(node.diskFreeBytes)}</Td>
+              {actions === null ? null : (
+                <Td className="py-0.5">
+                  <div className="flex gap-1.5">
+                    <Button size="sm" aria-label={membersText.replaceNode(node.id)} onClick={() => actions.onReplace(node.id)}>
+                      {membersText.replace}
+                    </Button>
+                    <Button size="sm" look="danger" aria-label={membersText.removeNode(node.id)} onClick={() => actions.onRemove(node.id)}>
+                      {membersText.remove}
+                    </Button>
+                  </div>
+                </Td>
+              )}
             </tr>
           );
         })}

@@ -43,7 +43,7 @@ export function VerdictCard({ status, live }: { readonly status: ClusterStatus; 
           </ul>
         )}
       </div>
-      <div className="max-w-60 md:text-right">
+      <div className="md:max-w-80 md:text-right">
         <p className="text-base font-semibold">{clusterText.canLoseTitle(canLose)}</p>
         <p className="text-sm text-ink-soft">{clusterText.canLoseMeaning(canLose, status.nodes.length)}</p>
         <p className="mt-1.5 font-mono text-2xs text-ink-soft">{clusterText.identity(id, lineage, level)}</p>

@@ -30,7 +30,7 @@ export const PAGES: readonly PicturedPage[] = [
 ];
 
 /** At this size too, in the light theme: what the same pages are on a phone. */
-export const ON_A_PHONE: readonly string[] = ['entries', 'history', 'audit'];
+export const ON_A_PHONE: readonly string[] = ['entries', 'history', 'audit', 'cluster'];
 
 async function editorIsThere(page: Page): Promise<void> {
   await page.locator('.cm-content').first().waitFor();

@@ -2,15 +2,15 @@ import { createClient } from '../../lib/client/create-client.ts';
 import type { ConfmanClient } from '../../lib/client/create-client.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { Role } from '../../lib/contract/model.ts';
-import type { Cluster } from './cluster.ts';
+import type { ConsoleCluster } from './cluster.ts';
 
 /** What tests do behind the screen: set up, and look after. Speaks to the API with the admin key. */
 export class Api {
-  readonly cluster: Cluster;
+  readonly cluster: ConsoleCluster;
   readonly client: ConfmanClient;
   readonly #keys = new Map<Role, string>();
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: ConsoleCluster) {
     this.cluster = cluster;
     this.client = createClient({ endpoints: cluster.nodes.map(({ url }) => url), key: cluster.adminKey });
   }

@@ -15,6 +15,13 @@ export interface ClusterNode {
   readonly pid: number;
 }
 
+/** What tests of the console need of a cluster, whoever has started it. */
+export interface ConsoleCluster {
+  readonly adminKey: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly node: (id: string) => ClusterNode;
+}
+
 interface Ready {
   readonly ready: true;
   readonly adminKey: string;
@@ -94,7 +101,7 @@ async function readyLine(child: ChildProcess, said: readonly string[]): Promise<
 }
 
 /** Resolves when a node serves pages: it serves the API a little earlier. */
-async function pagesAnswer({ url }: ClusterNode): Promise<void> {
+export async function pagesAnswer({ url }: Pick<ClusterNode, 'url'>): Promise<void> {
   const late = AbortSignal.timeout(START_MS);
   for (;;) {
     const { status } = await fetch(`${url}/sign-in`, { signal: late });

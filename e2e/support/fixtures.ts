@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test as base } from '@playwright/test';
 import type { Role } from '../../lib/contract/model.ts';
 import { Api } from './api.ts';
+import type { ConsoleCluster } from './cluster.ts';
 import { Cluster } from './cluster.ts';
 import { uniqueName } from './names.ts';
 
@@ -15,11 +16,13 @@ export interface SignedInOptions {
 
 interface WorkerFixtures {
   /** One cluster for all tests of a worker. Tests use namespaces of their own. */
-  readonly cluster: Cluster;
+  readonly cluster: ConsoleCluster;
   readonly api: Api;
 }
 
 interface TestFixtures {
+  /** What a browser may write to the console beside answers that pages expect. */
+  readonly tolerated: RegExp | null;
   /** A page of somebody who is signed in with that role. */
   readonly as: (role: Role, options?: SignedInOptions) => Promise<Page>;
   /** A namespace that no other test uses. */
@@ -44,7 +47,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
-  as: async ({ api, browser, cluster }, provide) => {
+  tolerated: [null, { option: true }],
+
+  as: async ({ api, browser, cluster, tolerated }, provide) => {
     const contexts: BrowserContext[] = [];
     const complaints: string[] = [];
     await provide(async (role, { node = 'n1', context: given } = {}) => {
@@ -59,7 +64,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         expect(answer.status(), await answer.text()).toBe(200);
       }
       const page = await context.newPage();
-      listen(page, complaints);
+      listen(page, complaints, tolerated);
       await page.goto(url);
       return page;
     });
@@ -76,9 +81,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 /** Answers that a page expects and deals with are no complaints, though browsers write each to the console. */
 const expected = /Failed to load resource: the server responded with a status of (?:401|404|412|422|503)/;
 
-function listen(page: Page, complaints: string[]): void {
+function listen(page: Page, complaints: string[], tolerated: RegExp | null): void {
   page.on('console', (message) => {
-    if ((message.type() === 'error' || message.type() === 'warning') && !expected.test(message.text())) complaints.push(message.text());
+    const complains = (message.type() === 'error' || message.type() === 'warning') && !expected.test(message.text());
+    if (complains && tolerated?.test(message.text()) !== true) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
 }

@@ -1,10 +1,13 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
+import { Download, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { clusterText } from '../../../components/catalogue/cluster.ts';
+import { membersText } from '../../../components/catalogue/members.ts';
+import { JoinProgress } from '../../../components/cluster/join-progress.tsx';
+import { joiningNodes } from '../../../components/cluster/joining.ts';
 import { LagCharts } from '../../../components/cluster/lag-charts.tsx';
 import { PictureView } from '../../../components/cluster/picture-view.tsx';
 import { NodeTable, ReplicaTable } from '../../../components/cluster/replica-table.tsx';
@@ -23,8 +26,15 @@ import { useConsole } from '../../_client/console.tsx';
 import type { LiveState } from '../../_client/live-stream.ts';
 import { useLive } from '../../_client/live.tsx';
 import { useVisible } from '../../_client/use-visible.ts';
-import { BackupDialog } from './backup-dialog.tsx';
-import { TransferDialog } from './transfer-dialog.tsx';
+import { lazyPart } from '../../../components/ui/lazy-part.ts';
+
+const BackupDialog = lazyPart(async () => (await import('./backup-dialog.tsx')).BackupDialog);
+const TransferDialog = lazyPart(async () => (await import('./transfer-dialog.tsx')).TransferDialog);
+const AddDialog = lazyPart(async () => (await import('./add-dialog.tsx')).AddDialog);
+const RemoveDialog = lazyPart(async () => (await import('./remove-dialog.tsx')).RemoveDialog);
+
+/** A change of the members that is being asked for. */
+type MemberWork = { readonly kind: 'add' } | { readonly kind: 'replace' | 'remove'; readonly node: string };
 
 /** Something was committed a moment ago. */
 const BUSY_MS = 2_000;
@@ -71,7 +81,11 @@ export function ClusterPage(): ReactElement {
         {status === null ? <Unknown /> : <VerdictCard status={status} live={live.connection === 'live'} />}
         {status === null || group === undefined ? null : <GroupView status={status} group={group} live={live} nowMs={nowMs} />}
       </div>
-      {backingUp ? <BackupDialog onClose={() => setBackingUp(false)} /> : null}
+      {backingUp ? (
+        <Suspense>
+          <BackupDialog onClose={() => setBackingUp(false)} />
+        </Suspense>
+      ) : null}
     </Page>
   );
 }
@@ -142,11 +156,59 @@ function GroupView({
         </p>
       </Panel>
       <LagCharts samples={live.samples} group={group.id} nodes={nodes} nowMs={nowMs} visible={visible} />
-      <Panel title={clusterText.nodes.title} flush>
-        <NodeTable status={status} />
-      </Panel>
+      <Members status={status} mayAct={mayAct} />
       <Timeline status={status} group={group} />
-      {handTo === null ? null : <TransferDialog group={group.id} from={group.leader} to={handTo} onClose={() => setHandTo(null)} />}
+      {handTo === null ? null : (
+        <Suspense>
+          <TransferDialog group={group.id} from={group.leader} to={handTo} onClose={() => setHandTo(null)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** The nodes, how far those are that were added, and what an administrator may do about them. */
+function Members({ status, mayAct }: { readonly status: ClusterStatus; readonly mayAct: boolean }): ReactElement {
+  const [work, setWork] = useState<MemberWork | null>(null);
+  const close = (): void => setWork(null);
+  return (
+    <>
+      {joiningNodes(status).map((joining) => (
+        <Panel key={joining.node} title={membersText.joining.title(joining.node, joining.replaces)}>
+          <JoinProgress joining={joining} door={status.nodes.find(({ id }) => id === status.node)?.url ?? ''} />
+          {joining.behind === 0 ? <p className="mt-3 text-xs text-ink-faint">{membersText.joining.reserve}</p> : null}
+        </Panel>
+      ))}
+      <Panel
+        title={clusterText.nodes.title}
+        flush
+        actions={
+          mayAct ? (
+            <Button size="sm" onClick={() => setWork({ kind: 'add' })}>
+              <Plus aria-hidden />
+              {membersText.add}
+            </Button>
+          ) : undefined
+        }
+      >
+        <NodeTable
+          status={status}
+          actions={
+            mayAct
+              ? { onReplace: (node) => setWork({ kind: 'replace', node }), onRemove: (node) => setWork({ kind: 'remove', node }) }
+              : null
+          }
+        />
+      </Panel>
+      {work === null ? null : (
+        <Suspense>
+          {work.kind === 'remove' ? (
+            <RemoveDialog status={status} node={work.node} onClose={close} />
+          ) : (
+            <AddDialog status={status} replaces={work.kind === 'add' ? null : work.node} onClose={close} />
+          )}
+        </Suspense>
+      )}
     </>
   );
 }
