@@ -47,11 +47,14 @@ const look = EditorView.theme({
   '.cm-foldPlaceholder': { backgroundColor: 'var(--sunken)', color: 'var(--ink-soft)', border: '1px solid var(--line)' },
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'color-mix(in oklab, var(--bad-mark) 9%, transparent)' },
   '&.cm-merge-b .cm-changedLine, .cm-changedLine': { backgroundColor: 'color-mix(in oklab, var(--ok-mark) 12%, transparent)' },
-  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: 'color-mix(in oklab, var(--bad-mark) 17%, transparent)' },
   // Together with the line's own wash no more than text in every colour of the syntax can stand on; the line below it marks the place.
   '&.cm-merge-b .cm-changedText, .cm-changedText': {
     background: 'color-mix(in oklab, var(--ok-mark) 9%, transparent)',
     boxShadow: 'inset 0 -1px var(--ok-mark)',
+  },
+  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': {
+    background: 'color-mix(in oklab, var(--bad-mark) 17%, transparent)',
+    boxShadow: 'inset 0 -1px var(--bad-mark)',
   },
   '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-soft)', padding: '4px 12px' },
 });

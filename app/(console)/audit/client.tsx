@@ -193,7 +193,7 @@ interface EndProps {
 
 function End({ found, filtered, oldestKept, loading, onMore }: EndProps): ReactElement {
   return (
-    <div className="flex items-center gap-3 p-4 text-xs text-ink-faint">
+    <div className="flex items-center gap-3 p-4 text-xs text-ink-faint sm:px-6">
       {onMore === null ? (
         <p>
           {filtered ? auditText.endFiltered : auditText.end}
