@@ -1,8 +1,12 @@
 /** The judge of seeded runs: one honest run in small, and one mistake in it for every rule. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RecordedOperation } from '../../server/history/record.ts';
+import { mutate } from '../../server/sim/mutant-simulation.ts';
 import { judge } from '../nemesis/judge.ts';
 import type { Evidence, Finding } from '../nemesis/judge.ts';
+import { PROCESS_MUTANTS } from '../nemesis/mutants.ts';
 
 const K = 'ns k';
 const L = 'ns l';
@@ -195,3 +199,11 @@ describe('finds', () => {
     expect(findings.map((finding) => finding.text).join('\n')).toMatch(text);
   });
 });
+
+test.each(PROCESS_MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
+  '%s can still be made in the source as it is',
+  (_name, mutant) => {
+    const source = readFileSync(join(import.meta.dirname, '../..', mutant.file), 'utf8');
+    expect(mutate(mutant, source)).not.toBe(source);
+  },
+);

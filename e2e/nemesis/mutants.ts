@@ -19,8 +19,8 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
   {
     name: 'a linearizable read that asks no quorum',
     file: 'server/services/consistent-read.ts',
-    find: "const floor = plan.mode === 'linearizable' ? await this.#quorumIndex(group, call, deadlineMs) : 0;",
-    put: 'const floor = 0;',
+    find: "const quorumIndex = plan.mode === 'linearizable' ? await this.#quorumIndex(group, call, deadlineMs) : 0;",
+    put: 'const quorumIndex = 0;',
     kinds: ['hold-apply', 'isolate', 'pause'],
     found: ['linearizable', 'session'],
     runsMax: 6,
@@ -55,8 +55,8 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
   {
     name: 'a watch that goes on one command too late',
     file: 'server/services/watch.ts',
-    find: 'let position = start;',
-    put: 'let position = { ...start, index: start.index + 1 };',
+    find: 'changeEvents(services, call, input, stream, positions)',
+    put: 'changeEvents(services, call, input, stream, new Map([...positions].map(([of, at]) => [of, { ...at, index: at.index + 1 }])))',
     kinds: ['reset', 'transfer'],
     found: ['watch'],
     runsMax: 6,
@@ -64,8 +64,8 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
   {
     name: 'a watch that repeats the command that it goes on behind',
     file: 'server/services/watch.ts',
-    find: 'let position = start;',
-    put: 'let position = { ...start, index: Math.max(0, start.index - 1) };',
+    find: 'changeEvents(services, call, input, stream, positions)',
+    put: 'changeEvents(services, call, input, stream, new Map([...positions].map(([of, at]) => [of, { ...at, index: Math.max(0, at.index - 1) }])))',
     kinds: ['reset', 'transfer'],
     found: ['watch'],
     runsMax: 6,
