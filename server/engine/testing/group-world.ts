@@ -88,7 +88,7 @@ export class GroupWorld {
     const [first, ...others] = group.replicas;
     // The others come after, sooner or later.
     const applied = first === undefined ? null : group.catchUp(first, group.log.length);
-    for (const replica of others) if (this.#chance(2) === 0) group.catchUp(replica, group.log.length);
+    for (const replica of others) if (this.#chance(12) === 0) group.catchUp(replica, group.log.length);
     if (applied === null) throw new TypeError('a group has replicas');
     return fate === 'lose-answer' ? { kind: 'unknown', reason: 'leadership-lost' } : { kind: 'applied', applied };
   }
