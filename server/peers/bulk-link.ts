@@ -57,6 +57,7 @@ export class BulkLink {
       case 'ping':
       case 'pong':
       case 'raft':
+      case 'beats':
         throw new WireError(`${frame.kind} on a bulk connection`);
     }
   }
