@@ -87,15 +87,17 @@ export function ConsoleProvider({
 
   useEffect(() => shareToken(client.session, clusterId), [client, clusterId]);
 
-  // Answers that the server's render brought count as seen.
-  useEffect(
-    () =>
-      queries.getQueryCache().subscribe(({ query }) => {
-        const token = (query.state.data as { readonly meta?: { readonly token?: string | null } } | undefined)?.meta?.token;
-        if (typeof token === 'string') client.session.observe(token);
-      }),
-    [queries, client],
-  );
+  // Answers that the server's render brought count as seen. Each once: what lies in the cache from before a restore would else
+  // bring back, with every event of its query, the very versions that the session has dropped.
+  useEffect(() => {
+    const seen = new WeakMap<object, string>();
+    return queries.getQueryCache().subscribe(({ query }) => {
+      const token = (query.state.data as { readonly meta?: { readonly token?: string | null } } | undefined)?.meta?.token;
+      if (typeof token !== 'string' || seen.get(query) === token) return;
+      seen.set(query, token);
+      client.session.observe(token);
+    });
+  }, [queries, client]);
 
   const value = useMemo((): Console => {
     const chosen = (): { consistency?: 'eventual' | 'linearizable'; node?: string } => {
