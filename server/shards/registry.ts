@@ -35,7 +35,10 @@ export interface RegistryGroup {
   readonly first: readonly FirstMember[];
   /** Level of commands that `default` had at `createdIndex`: that of the new group's first state. */
   readonly level: number;
-  /** `retiring`: nothing routes to it any more, its history is being taken over. `retired`: it has no replicas any more. */
+  /**
+   * `retiring`: nothing routes to it any more; its replicas keep the audit and the watch history of its time. `retired`: it has no
+   * replicas any more, which takes a `remove-group` that nothing proposes as long as that history is taken over by nobody.
+   */
   readonly state: 'active' | 'retiring' | 'retired';
 }
 
