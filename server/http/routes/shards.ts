@@ -19,6 +19,9 @@ const ANSWERS = {
   202: { description: 'Announced: the data follows', schema: shards.ShardChange },
 };
 
+/** What all changes have in common. */
+const CHANGING = { right: 'admin', kind: 'write', query: shards.ShardChangeQuery, answers: ANSWERS } as const;
+
 export const shardRoutes = [
   route({
     id: 'readRegistry',
@@ -42,87 +45,67 @@ export const shardRoutes = [
     handle: async ({ api, call, query }) => readAnswer(await placementOf(api.services, call, query)),
   }),
   route<DryRun, shards.CreateGroupRequest>({
+    ...CHANGING,
     id: 'createGroup',
     method: 'POST',
     path: '/api/v1/cluster/groups',
-    right: 'admin',
-    kind: 'write',
     summary: 'Starts a new Raft group',
-    query: shards.ShardChangeQuery,
     body: shards.CreateGroupRequest,
     answers: { ...ANSWERS, 201: { description: 'Created', schema: shards.ShardChange } },
     handle: async ({ api, write, query, body }) =>
       answerOf(await change.createGroup(api.services, write(), body, query.dryRun === 'true'), 201),
   }),
   route<DryRun>({
+    ...CHANGING,
     id: 'deleteGroup',
     method: 'DELETE',
     path: '/api/v1/cluster/groups/:group',
-    right: 'admin',
-    kind: 'write',
     summary: 'Retires a group that nothing routes to',
-    query: shards.ShardChangeQuery,
-    answers: ANSWERS,
     handle: async ({ api, write, params, query }) =>
       answerOf(await change.retireGroup(api.services, write(), params.group, query.dryRun === 'true')),
   }),
   route<DryRun, shards.PutRouteRequest>({
+    ...CHANGING,
     id: 'putRoute',
     method: 'PUT',
     path: '/api/v1/cluster/routes',
-    right: 'admin',
-    kind: 'write',
     summary: 'Routes a prefix to a group; what it covers moves there',
-    query: shards.ShardChangeQuery,
     body: shards.PutRouteRequest,
-    answers: ANSWERS,
     handle: async ({ api, write, query, body }) => answerOf(await change.putRoute(api.services, write(), body, query.dryRun === 'true')),
   }),
   route<DryRun>({
+    ...CHANGING,
     id: 'deleteRoute',
     method: 'DELETE',
     path: '/api/v1/cluster/routes/:prefix',
-    right: 'admin',
-    kind: 'write',
     summary: 'Takes a route away; what it covered moves to where it belongs without it',
-    query: shards.ShardChangeQuery,
-    answers: ANSWERS,
     handle: async ({ api, write, params, query }) =>
       answerOf(await change.deleteRoute(api.services, write(), params.prefix, query.dryRun === 'true')),
   }),
   route<DryRun, shards.MovePartitionsRequest>({
+    ...CHANGING,
     id: 'movePartitions',
     method: 'POST',
     path: '/api/v1/cluster/partitions/move',
-    right: 'admin',
-    kind: 'write',
     summary: 'Moves logical partitions to a group',
-    query: shards.ShardChangeQuery,
     body: shards.MovePartitionsRequest,
-    answers: ANSWERS,
     handle: async ({ api, write, query, body }) =>
       answerOf(await change.movePartitions(api.services, write(), body, query.dryRun === 'true')),
   }),
   route<DryRun>({
+    ...CHANGING,
     id: 'rebalance',
     method: 'POST',
     path: '/api/v1/cluster/rebalance',
-    right: 'admin',
-    kind: 'write',
     summary: 'Spreads the partitions evenly over the groups',
-    query: shards.ShardChangeQuery,
-    answers: ANSWERS,
     handle: async ({ api, write, query }) => answerOf(await change.rebalance(api.services, write(), query.dryRun === 'true')),
   }),
   route<DryRun>({
+    ...CHANGING,
     id: 'abortMove',
     method: 'DELETE',
     path: '/api/v1/cluster/moves/:id',
-    right: 'admin',
-    kind: 'write',
     summary: 'Asks to call a move off, unless it is decided already',
-    query: shards.ShardChangeQuery,
-    answers: ANSWERS,
     handle: async ({ api, write, params, query }) =>
       answerOf(await change.abortMove(api.services, write(), params.id, query.dryRun === 'true')),
   }),
