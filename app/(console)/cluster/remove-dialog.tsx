@@ -7,8 +7,8 @@ import { membersText } from '../../../components/catalogue/members.ts';
 import { removalEffect } from '../../../components/cluster/joining.ts';
 import { paths } from '../../../components/paths.ts';
 import { ConfirmDialog } from '../../../components/ui/confirm-dialog.tsx';
-import { Field, TextInput } from '../../../components/ui/field.tsx';
 import { toast } from '../../../components/ui/toast.ts';
+import { TypedName } from '../../../components/ui/typed-name.tsx';
 import type { ClusterStatus } from '../../../lib/contract/cluster.ts';
 import { useConsole } from '../../_client/console.tsx';
 import { MEMBERS_MS, memberFailure } from './member-failure.ts';
@@ -51,18 +51,7 @@ export function RemoveDialog({ status, node, onClose }: RemoveDialogProps): Reac
         {votes ? words.left(left, spare) : words.noVote}
       </p>
       {node === status.node ? <OtherDoors status={status} /> : null}
-      <Field label={words.confirm(node)}>
-        {(control) => (
-          <TextInput
-            {...control}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            className="font-mono"
-            spellCheck={false}
-            autoCapitalize="none"
-          />
-        )}
-      </Field>
+      <TypedName label={words.confirm(node)} value={typed} onChange={setTyped} />
     </ConfirmDialog>
   );
 }

@@ -7,8 +7,8 @@ import { text } from '../../catalogue.ts';
 import { workText } from '../../catalogue/config-work.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx';
-import { Field, TextInput } from '../../ui/field.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { TypedName } from '../../ui/typed-name.tsx';
 
 export interface DeleteNamespaceDialogProps {
   readonly about: Namespace;
@@ -41,19 +41,7 @@ export function DeleteNamespaceDialog({ about, pending, error, onSubmit, onClose
       <form onSubmit={submit} className="flex min-h-0 flex-col">
         <DialogBody className="flex flex-col gap-4">
           {error === null ? null : <Notice look="bad" live="assertive" title={error} />}
-          <Field label={words.confirm(about.namespace)}>
-            {(control) => (
-              <TextInput
-                {...control}
-                ref={field}
-                value={typed}
-                onChange={(event) => setTyped(event.target.value)}
-                className="font-mono"
-                spellCheck={false}
-                autoCapitalize="none"
-              />
-            )}
-          </Field>
+          <TypedName label={words.confirm(about.namespace)} value={typed} onChange={setTyped} inputRef={field} />
         </DialogBody>
         <DialogFooter>
           <Button onClick={onClose}>{text.cancel}</Button>
