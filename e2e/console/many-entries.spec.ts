@@ -139,5 +139,9 @@ test('edits and deletes a namespace, and says what goes with it', async ({ as, a
   await expect(submit).toBeDisabled();
   await config.dialog.getByRole('textbox').fill(namespace);
   await submit.click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Configuration' })).toBeVisible();
+  // Home, which looks otherwise where this was the only namespace of the cluster.
+  await expect(page).toHaveURL((url) => url.pathname === '/');
+  await expect(page.getByRole('heading', { level: 1, name: /^(Configuration|Create your first namespace)$/ })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Namespaces' })).not.toContainText(namespace);
+  await expect(api.client.namespaces.get(namespace)).rejects.toMatchObject({ code: 'namespace-not-found' });
 });
