@@ -57,7 +57,7 @@ test('goes from the commit before this one to the next level, node by node under
     for (const node of cluster.nodes) {
       await moreWritten(load, 25);
       // A member of the old program is there still: nobody may propose what it would not understand.
-      expect(await raisings(node)).toEqual([]);
+      expect(await raisings(node)).not.toContain(`to level ${NEXT}`);
       expect((await node.terminate()).code).toBe(0);
       if (node === last) await cp(node.spec.data, aside(node), { recursive: true });
       node.program = next.program;
@@ -73,7 +73,8 @@ test('goes from the commit before this one to the next level, node by node under
   } finally {
     await load.end();
   }
-  expect(await raisings(last)).toEqual([`to level ${NEXT}`]);
+  // Once; to levels of before it may have risen earlier, as soon as it had formed.
+  expect((await raisings(last)).filter((message) => message === `to level ${NEXT}`)).toHaveLength(1);
   expect((await cluster.status(last)).nodes.map(({ version }) => version)).toEqual(cluster.nodes.map(() => next.version));
   await expectAllWritten(cluster, load);
 });

@@ -15,6 +15,9 @@ import { applySeed } from './seed.ts';
 import { applyTouchKeys } from './touch-keys.ts';
 import { applyWrite } from './write.ts';
 
+/** From this level of commands on, the record of a request tells the namespace that it was about. */
+const LEVEL_OF_SUBJECTS = 2;
+
 export interface Outcome {
   readonly result: CommandResult;
   readonly replayed: boolean;
@@ -102,7 +105,9 @@ export function applyCommand(context: ApplyContext, command: Command): Outcome {
   if (idempotency !== null && isAnswer(result)) {
     const { scope, request } = idempotency;
     const { term, index } = position;
-    statements.insertRecorded.run({ scope, request, term, index, timeMs, namespace: namespace ?? '', result: JSON.stringify(result) });
+    // At level 1 as ever: a program that does not know level 2 applies the same bytes, and must come to the same content.
+    const subject = command.level >= LEVEL_OF_SUBJECTS ? (namespace ?? '') : null;
+    statements.insertRecorded.run({ scope, request, term, index, timeMs, namespace: subject, result: JSON.stringify(result) });
   }
   return { result, replayed: false, resultPosition: position };
 }

@@ -5,7 +5,7 @@ import type { ShardRange } from '../../shards/types.ts';
 import { encodeCommand } from '../codec.ts';
 import { SqliteStateMachine } from '../sqlite-state-machine.ts';
 import { ALL_AUDIT, ALL_CHANGES, ALL_ENTRIES, ANN, GENESIS, Harness, put, write } from '../testing/harness.ts';
-import type { CommandBody, CommandResult } from '../types.ts';
+import type { Command, CommandBody, CommandResult } from '../types.ts';
 
 const RANGE: ShardRange = [{ prefix: 'team', except: [], partitions: null }];
 const MOVE = 'm2-1';
@@ -13,9 +13,9 @@ const HALF: MoveCursor = { names: null, events: 5, revisions: 1, records: 0 };
 const WHOLE: MoveCursor = { ...HALF, revisions: 2 };
 
 /** A command of the level that moves need. */
-function run(h: Harness, body: CommandBody): CommandResult | null {
+function run(h: Harness, body: CommandBody, idempotency: Command['idempotency'] = null): CommandResult | null {
   h.log.ms += 1;
-  const command = { level: 2, actor: ANN, requestId: '', idempotency: null, body };
+  const command = { level: 2, actor: ANN, requestId: '', idempotency, body };
   return h.apply(h.log.raw(encodeCommand(command, { ms: h.log.ms, counter: 0, node: 'n1' }))).result;
 }
 
@@ -159,5 +159,24 @@ describe('in the group that gives, a fence', () => {
     expect(h.ask('move', { move: MOVE })?.state).toBe('released');
     expect(h.ask('rangeSize', { range: RANGE })).toMatchObject({ namespaces: 0, entries: 0 });
     expect(h.ask('audit', ALL_AUDIT).rows.filter(({ action }) => action === 'config.created')).toHaveLength(5);
+  });
+});
+
+describe('the record of a request', () => {
+  const records = (h: Harness, prefix: string): readonly unknown[] =>
+    h
+      .ask('rangeRows', { range: [{ prefix, except: [], partitions: null }], cursor: null, bytesMax: 1e6 })
+      .rows.flatMap((row) => (row.kind === 'record' ? [[row.scope, row.namespace]] : []));
+
+  test('is made at level 1 as the first program makes it, which knows no namespace of it, and goes along with every move', () => {
+    const h = giver();
+    h.run(write('team/a', [put('k', 'v')]), { idempotency: { scope: 's', request: 'r' } });
+    expect([records(h, 'team'), records(h, 'other')]).toEqual([[['s', null]], [['s', null]]]);
+  });
+
+  test('tells its namespace from level 2 on, and goes along with that only', () => {
+    const h = giver();
+    run(h, write('team/a', [put('k', 'v')]), { scope: 's', request: 'r' });
+    expect([records(h, 'team'), records(h, 'other')]).toEqual([[['s', 'team/a']], []]);
   });
 });
