@@ -28,7 +28,8 @@ export default defineConfig({
   use: {
     ...devices['Desktop Chrome'],
     launchOptions: { args: QUIET, ...(executablePath === null ? {} : { executablePath }) },
-    trace: 'retain-on-failure',
+    // Recording every test to keep that of a failed one takes a good part of two cores.
+    trace: process.env['CONFMAN_TRACE'] === '1' ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
   },
   projects: [

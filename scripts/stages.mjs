@@ -31,6 +31,6 @@ export const STAGES = [
   { name: 'unit', title: 'unit tests', kind: 'vitest', command: vitest('unit'), built: false, minutesMax: 15 },
   { name: 'sim', title: 'simulation', kind: 'vitest', command: vitest('sim'), built: false, minutesMax: 20 },
   { name: 'api', title: 'API, on both doors', kind: 'vitest', command: vitest('api'), built: true, minutesMax: 15 },
-  { name: 'faults', title: 'faults, on real processes', kind: 'vitest', command: vitest('faults'), built: true, minutesMax: 20 },
-  { name: 'browser', title: 'browser', kind: 'playwright', command: ['playwright', 'test'], built: true, minutesMax: 15 },
+  { name: 'faults', title: 'faults, on real processes', kind: 'vitest', command: vitest('faults'), built: true, minutesMax: 30 },
+  { name: 'browser', title: 'browser', kind: 'playwright', command: ['playwright', 'test'], built: true, minutesMax: 30 },
 ];

@@ -4,67 +4,61 @@ import { ConfigPages } from '../pages/config-pages.ts';
 import { EntryPage } from '../pages/entry-page.ts';
 import { Shell } from '../pages/shell.ts';
 import { expect, expectAccessible, test } from '../support/fixtures.ts';
-
-const widths = [
-  { name: 'a desktop', viewport: { width: 1280, height: 800 } },
-  { name: 'a phone', viewport: { width: 390, height: 844 } },
-] as const;
+import { LOOKS } from '../support/looks.ts';
 
 /** Nothing is wider than the screen. */
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
 }
 
-for (const theme of ['Light', 'Dark'] as const) {
-  for (const { name, viewport } of widths) {
-    test(`has pages that everybody can use, ${theme.toLowerCase()}, on ${name}`, async ({ as, api, namespace }) => {
-      // Seven pages, and each is looked at in full.
-      test.slow();
-      await api.client.namespaces.put(namespace, { description: 'Looked at by a test', owner: 'e2e' });
-      await api.client.config.put(namespace, 'limits', { value: '{\n  "max": 120\n}\n', type: 'json', message: 'Raised' });
-      const page = await as('admin');
-      await page.setViewportSize(viewport);
-      const entry = new EntryPage(page);
-      await new Shell(page).chooseTheme(theme);
-      await expect(page.locator('html')).toHaveClass(new RegExp(theme.toLowerCase()));
+for (const { theme, viewport } of LOOKS) {
+  test(`has pages that everybody can use, ${theme.toLowerCase()}, ${viewport.width} px wide`, async ({ as, api, namespace }) => {
+    // Seven pages, and each is looked at in full.
+    test.slow();
+    await api.client.namespaces.put(namespace, { description: 'Looked at by a test', owner: 'e2e' });
+    await api.client.config.put(namespace, 'limits', { value: '{\n  "max": 120\n}\n', type: 'json', message: 'Raised' });
+    const page = await as('admin');
+    await page.setViewportSize(viewport);
+    const entry = new EntryPage(page);
+    await new Shell(page).chooseTheme(theme);
+    await expect(page.locator('html')).toHaveClass(new RegExp(theme.toLowerCase()));
 
-      const look = async (): Promise<void> => {
-        await expectAccessible(page);
-        await expectNoSidewaysScroll(page);
-      };
-      const { origin } = new URL(page.url());
+    const look = async (): Promise<void> => {
+      await expectAccessible(page);
+      await expectNoSidewaysScroll(page);
+    };
+    const { origin } = new URL(page.url());
 
-      await page.goto(origin);
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      await look();
+    await page.goto(origin);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await look();
 
-      await new ConfigPages(page).open(namespace);
-      await expect(page.getByRole('table')).toBeVisible();
-      await look();
+    await new ConfigPages(page).open(namespace);
+    await expect(page.getByRole('table')).toBeVisible();
+    await look();
 
-      await entry.open(namespace, 'limits');
-      await expect(entry.editor).toContainText('120');
-      await look();
+    await entry.open(namespace, 'limits');
+    await expect(entry.editor).toContainText('120');
+    await look();
 
-      await entry.replaceValue('{\n  "max": 240\n}\n');
-      await entry.reviewButton.click();
-      await expect(entry.review.locator('.cm-content').first()).toBeVisible();
-      await look();
-      await page.keyboard.press('Escape');
+    await entry.replaceValue('{\n  "max": 240\n}\n');
+    await entry.reviewButton.click();
+    await expect(entry.review.locator('.cm-content').first()).toBeVisible();
+    await look();
+    await page.keyboard.press('Escape');
 
-      await page.goto(`${origin}${paths.newEntry(namespace)}`);
-      await expect(entry.key).toBeVisible();
-      await look();
+    await page.goto(`${origin}${paths.newEntry(namespace)}`);
+    await expect(entry.key).toBeVisible();
+    await look();
 
-      await entry.open(namespace, 'missing');
-      await expect(page.getByRole('heading', { name: 'There is no such entry' })).toBeVisible();
-      await look();
+    await entry.open(namespace, 'missing');
+    await expect(page.getByRole('heading', { name: 'There is no such entry' })).toBeVisible();
+    await look();
 
-      await page.goto(`${origin}/no/such/page`);
-      await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
-      await look();
-    });
-  }
+    await page.goto(`${origin}/no/such/page`);
+    await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+    await look();
+  });
 }
 
 test('has menus, popovers and dialogs that everybody can use', async ({ as, api, namespace }) => {

@@ -4,6 +4,7 @@ import { AuditPage } from '../pages/audit-page.ts';
 import { HistoryPage } from '../pages/history-page.ts';
 import { Shell } from '../pages/shell.ts';
 import { expect, expectAccessible, test } from '../support/fixtures.ts';
+import { LOOKS } from '../support/looks.ts';
 
 /** More than this is seen as a jump. */
 const SHIFT_MAX = 0.02;
@@ -23,11 +24,7 @@ async function shiftOf(page: Page): Promise<number> {
   );
 }
 
-for (const [theme, viewport] of [
-  ['Light', { width: 1280, height: 800 }],
-  ['Dark', { width: 1280, height: 800 }],
-  ['Dark', { width: 390, height: 844 }],
-] as const) {
+for (const { theme, viewport } of LOOKS) {
   test(`has pages of what happened that everybody can use, ${theme.toLowerCase()}, ${viewport.width} px wide`, async ({
     as,
     api,

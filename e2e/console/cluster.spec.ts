@@ -1,6 +1,7 @@
 import { ClusterPage } from '../pages/cluster-page.ts';
 import { Shell } from '../pages/shell.ts';
 import { expect, expectAccessible, test } from '../support/fixtures.ts';
+import { LOOKS } from '../support/looks.ts';
 
 test('shows on its first paint who leads and what every replica has', async ({ as, api, namespace }) => {
   await api.client.config.put(namespace, 'greeting', { value: 'hello' });
@@ -48,27 +49,23 @@ test('downloads a backup after saying what is in it', async ({ as }) => {
   await expect(cluster.dialog.getByRole('status')).toContainText('Saved by your browser, as of');
 });
 
-for (const theme of ['Light', 'Dark'] as const)
-  for (const viewport of [
-    { width: 1280, height: 900 },
-    { width: 390, height: 844 },
-  ])
-    test(`can be used by everybody, ${theme.toLowerCase()}, ${viewport.width} wide`, async ({ as }) => {
-      test.slow();
-      const page = await as('admin');
-      await page.setViewportSize(viewport);
-      await new Shell(page).chooseTheme(theme);
-      await page.addInitScript(() => {
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries() as unknown as { readonly value: number; readonly hadRecentInput: boolean }[])
-            if (!entry.hadRecentInput)
-              document.documentElement.dataset['shift'] = String(Number(document.documentElement.dataset['shift'] ?? 0) + entry.value);
-        }).observe({ type: 'layout-shift', buffered: true });
-      });
-      const cluster = new ClusterPage(page);
-      await cluster.open();
-      await expect(cluster.chart('Entries behind the leader').locator('canvas')).toBeVisible();
-      await expectAccessible(page);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
-      expect(Number((await page.locator('html').getAttribute('data-shift')) ?? 0)).toBeLessThan(0.02);
+for (const { theme, viewport } of LOOKS)
+  test(`can be used by everybody, ${theme.toLowerCase()}, ${viewport.width} wide`, async ({ as }) => {
+    test.slow();
+    const page = await as('admin');
+    await page.setViewportSize(viewport);
+    await new Shell(page).chooseTheme(theme);
+    await page.addInitScript(() => {
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as unknown as { readonly value: number; readonly hadRecentInput: boolean }[])
+          if (!entry.hadRecentInput)
+            document.documentElement.dataset['shift'] = String(Number(document.documentElement.dataset['shift'] ?? 0) + entry.value);
+      }).observe({ type: 'layout-shift', buffered: true });
     });
+    const cluster = new ClusterPage(page);
+    await cluster.open();
+    await expect(cluster.chart('Entries behind the leader').locator('canvas')).toBeVisible();
+    await expectAccessible(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    expect(Number((await page.locator('html').getAttribute('data-shift')) ?? 0)).toBeLessThan(0.02);
+  });

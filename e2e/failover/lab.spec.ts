@@ -1,6 +1,7 @@
 import { LabPage } from '../pages/lab-page.ts';
 import { Shell } from '../pages/shell.ts';
 import { expect, expectAccessible, test } from '../support/fixtures.ts';
+import { LOOKS } from '../support/looks.ts';
 
 test('shows what each mode does on a follower whose applying is held', async ({ as, api }) => {
   test.slow();
@@ -87,21 +88,17 @@ test('runs by keyboard alone, and is cleaned up from the page', async ({ as, api
   await expect(api.client.namespaces.get('confman/lab')).rejects.toMatchObject({ code: 'namespace-not-found' });
 });
 
-for (const theme of ['Light', 'Dark'] as const)
-  for (const viewport of [
-    { width: 1280, height: 900 },
-    { width: 390, height: 844 },
-  ])
-    test(`can be used by everybody, ${theme.toLowerCase()}, ${viewport.width} wide`, async ({ as }) => {
-      test.slow();
-      const page = await as('admin');
-      await page.setViewportSize(viewport);
-      await new Shell(page).chooseTheme(theme);
-      const lab = new LabPage(page);
-      await lab.open();
-      await lab.run.click();
-      await expect(lab.diagram).toBeVisible();
-      await lab.openSteps();
-      await expectAccessible(page);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
-    });
+for (const { theme, viewport } of LOOKS)
+  test(`can be used by everybody, ${theme.toLowerCase()}, ${viewport.width} wide`, async ({ as }) => {
+    test.slow();
+    const page = await as('admin');
+    await page.setViewportSize(viewport);
+    await new Shell(page).chooseTheme(theme);
+    const lab = new LabPage(page);
+    await lab.open();
+    await lab.run.click();
+    await expect(lab.diagram).toBeVisible();
+    await lab.openSteps();
+    await expectAccessible(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+  });
