@@ -145,6 +145,7 @@ export const labText = {
     otherClock: (offset: number) => `${number(Math.round(offset / 1000))} s off`,
     reset: 'Undo all of this',
     unreachable: 'not reachable',
+    asking: 'asking it …',
     leaderHint: (node: string) => `${node} leads: while its applying is held, no write is acknowledged.`,
     failed: 'That did not work',
     offTitle: 'On a cluster started as a lab, you can get in the way',

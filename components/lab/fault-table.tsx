@@ -17,6 +17,8 @@ export interface FaultNode {
 
 export interface FaultTableProps {
   readonly nodes: readonly FaultNode[];
+  /** The nodes have been asked. Before that a change would go to nobody: nothing may be switched. */
+  readonly asked: boolean;
   readonly busy: boolean;
   readonly onHold: (node: string, held: boolean) => void;
   readonly onCut: (node: string, cut: boolean) => void;
@@ -25,7 +27,7 @@ export interface FaultTableProps {
 }
 
 /** What this page does to the nodes: applying, links, clocks. */
-export function FaultTable({ nodes, busy, onHold, onCut, onClock, onReset }: FaultTableProps): ReactElement {
+export function FaultTable({ nodes, asked, busy, onHold, onCut, onClock, onReset }: FaultTableProps): ReactElement {
   const words = labText.faults;
   const anything = nodes.some(
     ({ lab, cut }) => cut || (lab !== null && (lab.holdApply || lab.clockOffsetMs !== 0 || lab.dropPeers.length > 0)),
@@ -51,7 +53,7 @@ export function FaultTable({ nodes, busy, onHold, onCut, onClock, onReset }: Fau
               </Td>
               <Td>
                 {node.lab === null ? (
-                  <span className="text-xs text-ink-faint">{words.unreachable}</span>
+                  <span className="text-xs text-ink-faint">{asked ? words.unreachable : words.asking}</span>
                 ) : (
                   <Switch
                     label={words.hold(node.id)}
@@ -66,9 +68,9 @@ export function FaultTable({ nodes, busy, onHold, onCut, onClock, onReset }: Fau
                 <Switch
                   label={words.cut(node.id)}
                   checked={node.cut}
-                  disabled={busy}
+                  disabled={busy || !asked}
                   onChange={(cut) => onCut(node.id, cut)}
-                  words={node.cut ? words.cutNow : words.connected}
+                  words={asked ? (node.cut ? words.cutNow : words.connected) : words.asking}
                 />
               </Td>
               <Td>{node.lab === null ? null : <ClockChoice node={node.id} offsetMs={node.lab.clockOffsetMs} onClock={onClock} />}</Td>
@@ -78,7 +80,7 @@ export function FaultTable({ nodes, busy, onHold, onCut, onClock, onReset }: Fau
       </Table>
       <div className="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
         <p className="text-sm text-warn">{heldLeader === undefined ? null : words.leaderHint(heldLeader.id)}</p>
-        <Button size="sm" onClick={onReset} disabled={busy || !anything}>
+        <Button size="sm" onClick={onReset} disabled={busy || !asked || !anything}>
           {words.reset}
         </Button>
       </div>

@@ -28,7 +28,7 @@ test('merges two people who edit the same entry in different places', async ({ a
   await expect(first.committed).toBeVisible();
 
   const merged = base.replace('"shop"', '"shop-eu"').replace('"debug": false', '"debug": true');
-  expect((await api.client.config.get(namespace, 'service')).data.value).toBe(merged);
+  expect((await api.entry(namespace, 'service')).value).toBe(merged);
   await expect(second.editor).toContainText('"shop-eu"');
 });
 
@@ -62,7 +62,7 @@ test('lets each place that both have changed be chosen, and the result be edited
   await expect(entry.review).toContainText('Edited by hand');
   await entry.saveResult.click();
   await expect(entry.committed).toBeVisible();
-  const { data } = await api.client.config.get(namespace, 'service');
+  const data = await api.entry(namespace, 'service');
   expect(data.value).toBe(`${base.replace('"max": 10', '"max": 30').replace('"region": "eu"', '"region": "us"')}\n`);
 });
 
@@ -111,5 +111,5 @@ test('creates an entry again that was deleted while it was edited', async ({ as,
   await expectAccessible(page);
   await entry.review.getByRole('button', { name: 'Create it again with mine' }).click();
   await expect(entry.committed).toBeVisible();
-  expect((await api.client.config.get(namespace, 'shared')).data.value).toBe('mine');
+  expect((await api.entry(namespace, 'shared')).value).toBe('mine');
 });

@@ -40,7 +40,7 @@ test('finds, edits and saves an entry without a mouse', async ({ as, api, namesp
   await page.keyboard.type('By keyboard');
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(entry.committed).toBeVisible();
-  expect((await api.client.config.get(namespace, 'beta')).data).toMatchObject({ value: 'typed', message: 'By keyboard' });
+  expect(await api.entry(namespace, 'beta')).toMatchObject({ value: 'typed', message: 'By keyboard' });
 });
 
 test('leaves the editor by Escape, then Tab', async ({ as, api, namespace }) => {

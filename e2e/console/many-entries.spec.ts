@@ -51,8 +51,8 @@ test('imports a thousand real files, browses, searches and edits them', async ({
   await history.restoreButton.click();
   await history.submit.click();
   await expect(history.timeline.getByRole('listitem')).toHaveCount(3);
-  const [now, first] = await Promise.all([api.client.config.get(namespace, key), api.client.config.getRevision(namespace, key, 1)]);
-  expect([now.data.revision, now.data.value]).toEqual([3, first.data.value]);
+  const [now, first] = await Promise.all([api.entry(namespace, key), api.client.config.getRevision(namespace, key, 1)]);
+  expect([now.revision, now.value]).toEqual([3, first.data.value]);
 });
 
 test('says what an import would change before it does, and exports what comes back', async ({ as, api, namespace }) => {
@@ -74,7 +74,7 @@ test('says what an import would change before it does, and exports what comes ba
   await config.dialog.getByRole('button', { name: 'Import 1 entry' }).click();
   await expect(config.dialog.getByText('1 entry done', { exact: true })).toBeVisible();
   await page.keyboard.press('Escape');
-  expect((await api.client.config.get(namespace, 'limit')).data.value).toBe('10');
+  expect((await api.entry(namespace, 'limit')).value).toBe('10');
 
   await config.choose('Export');
   const download = page.waitForEvent('download');
@@ -143,5 +143,7 @@ test('edits and deletes a namespace, and says what goes with it', async ({ as, a
   await expect(page).toHaveURL((url) => url.pathname === '/');
   await expect(page.getByRole('heading', { level: 1, name: /^(Configuration|Create your first namespace)$/ })).toBeVisible();
   await expect(page.getByRole('navigation', { name: 'Namespaces' })).not.toContainText(namespace);
-  await expect(api.client.namespaces.get(namespace)).rejects.toMatchObject({ code: 'namespace-not-found' });
+  await expect(api.client.namespaces.get(namespace, { consistency: 'linearizable' })).rejects.toMatchObject({
+    code: 'namespace-not-found',
+  });
 });

@@ -39,11 +39,11 @@ test('asks before it changes something, and shows a refusal as it is', async ({ 
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(page.getByText('This request changes the cluster')).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(api.client.config.get(namespace, 'greeting')).rejects.toMatchObject({ status: 404 });
+  await expect(api.entry(namespace, 'greeting')).rejects.toMatchObject({ status: 404 });
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('button', { name: 'Send it' }).click();
   await expect(page.getByText('201 Created')).toBeVisible();
-  expect((await api.client.config.get(namespace, 'greeting')).data.value).toBe('hello');
+  expect((await api.entry(namespace, 'greeting')).value).toBe('hello');
 
   await page.getByRole('textbox', { name: 'Body' }).fill('{"value": "hello"');
   await page.getByRole('button', { name: 'Send', exact: true }).click();

@@ -27,7 +27,7 @@ test('keeps what is typed and saves it when the leader goes away in the middle o
   } finally {
     await api.cut(leader, false);
   }
-  const { data } = await api.client.config.get(namespace, 'limit');
+  const data = await api.entry(namespace, 'limit');
   expect(data).toMatchObject({ value: 'typed before and while it was away', revision: 2 });
 });
 
@@ -45,7 +45,7 @@ test('keeps what is typed when the session ends, and saves it after signing in a
   await expect(entry.review.getByRole('textbox', { name: 'As it will be' })).toHaveText('typed');
   await entry.save.click();
   await expect(entry.committed).toBeVisible();
-  expect((await api.client.config.get(namespace, 'limit')).data.value).toBe('typed');
+  expect((await api.entry(namespace, 'limit')).value).toBe('typed');
 });
 
 test('goes on while a node is down, and says which', async ({ as, api, namespace }) => {

@@ -85,7 +85,9 @@ test('runs by keyboard alone, and is cleaned up from the page', async ({ as, api
   await page.getByRole('button', { name: 'Delete that namespace' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete that namespace' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect(api.client.namespaces.get('confman/lab')).rejects.toMatchObject({ code: 'namespace-not-found' });
+  await expect(api.client.namespaces.get('confman/lab', { consistency: 'linearizable' })).rejects.toMatchObject({
+    code: 'namespace-not-found',
+  });
 });
 
 for (const { theme, viewport } of LOOKS)

@@ -29,6 +29,6 @@ test('tells the truth about a save without a quorum, keeps the text, and saves i
   await expect(shell.strip).toContainText('Healthy', { timeout: 30_000 });
   await entry.review.getByRole('button', { name: /Try again|Ask again/ }).click();
   await expect(entry.committed).toBeVisible({ timeout: 30_000 });
-  const { data } = await api.client.config.get(namespace, 'limit');
+  const data = await api.entry(namespace, 'limit');
   expect(data).toMatchObject({ value: 'new', revision: 2 });
 });

@@ -59,7 +59,7 @@ test('tells the fate of a save truly when the leader dies in the middle of it, a
     await backAgain(processes, leader);
   }
   await expect(entry.committed).toContainText('applied on 3 of 3 nodes', LONG);
-  expect((await api.client.config.get(namespace, 'limit')).data).toMatchObject({ value: 'new', revision: 2 });
+  expect(await api.entry(namespace, 'limit')).toMatchObject({ value: 'new', revision: 2 });
 });
 
 test('loses nothing that is typed when the node of its page is killed, and goes on when that is back', async ({
@@ -93,7 +93,7 @@ test('loses nothing that is typed when the node of its page is killed, and goes 
   await expect(shell.strip).toContainText('live', LONG);
   await entry.review.getByRole('button', { name: 'Ask again' }).click();
   await expect(entry.committed).toBeVisible(LONG);
-  expect((await api.client.config.get(namespace, 'limit')).data).toMatchObject({
+  expect(await api.entry(namespace, 'limit')).toMatchObject({
     value: 'typed before and while it was gone',
     revision: 2,
   });

@@ -68,5 +68,5 @@ test('says what a restore has lost, shows what there is, and lets what was typed
   await entry.review.getByRole('radio', { name: 'Mine', exact: true }).check();
   await entry.saveResult.click();
   await expect(entry.committed).toBeVisible();
-  expect((await api.client.config.get(namespace, 'limit')).data).toMatchObject({ value: 'typed, not saved', revision: 2 });
+  expect(await api.entry(namespace, 'limit')).toMatchObject({ value: 'typed, not saved', revision: 2 });
 });

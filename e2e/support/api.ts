@@ -1,7 +1,7 @@
 import { createClient } from '../../lib/client/create-client.ts';
 import type { ConfmanClient } from '../../lib/client/create-client.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
-import type { Role } from '../../lib/contract/model.ts';
+import type { Entry, Role } from '../../lib/contract/model.ts';
 import type { ConsoleCluster } from './cluster.ts';
 
 /** What tests do behind the screen: set up, and look after. Speaks to the API with the admin key. */
@@ -23,6 +23,14 @@ export class Api {
     if (data.secret === null) throw new Error('a new key comes with its secret');
     this.#keys.set(role, data.secret);
     return data.secret;
+  }
+
+  /**
+   * What the cluster holds of an entry now, whoever wrote it. This client's own token says nothing of what a browser has
+   * saved: with it alone, a node that lags might rightly answer with what was there before.
+   */
+  async entry(namespace: string, key: string): Promise<Entry> {
+    return (await this.client.config.get(namespace, key, { consistency: 'linearizable' })).data;
   }
 
   async status(): Promise<ClusterStatus> {

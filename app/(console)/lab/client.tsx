@@ -136,6 +136,7 @@ function LabFaults({
       )}
       <FaultTable
         nodes={faults.nodes}
+        asked={faults.asked}
         busy={faults.busy}
         onHold={faults.hold}
         onCut={faults.cut}

@@ -12,6 +12,8 @@ const SET_MS = 3_000;
 
 export interface Faults {
   readonly nodes: readonly FaultNode[];
+  /** The nodes have been asked what is injected there. */
+  readonly asked: boolean;
   readonly busy: boolean;
   readonly error: string | null;
   readonly hold: (node: string, held: boolean) => void;
@@ -58,6 +60,7 @@ export function useFaults(status: ClusterStatus | null, via: string, enabled: bo
 
   return {
     nodes: ids.map((id) => ({ id, leads: leaders.includes(id), lab: labOf(id), cut: cutOf(id) })),
+    asked: data !== undefined,
     busy: mutation.isPending,
     error: mutation.error?.message ?? null,
     hold: (node, holdApply) => mutation.mutate([{ node, change: { holdApply } }]),
