@@ -20,24 +20,28 @@ const seed = Number(process.env['CONFMAN_RAFT_SEED'] ?? 20_240_601);
 const runs = Number(process.env['CONFMAN_RAFT_RUNS'] ?? 150);
 
 describe('a cluster under any schedule', () => {
-  test('keeps every promise while nodes crash and messages are lost, and recovers when it is left alone', () => {
-    let applied = 0;
-    let reads = 0;
-    let leaders = 0;
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 150, maxLength: 400, size: 'max' }), fc.nat(), (steps, dice) => {
-        const chaos = new Chaos(seeded(dice));
-        chaos.run(steps);
-        chaos.recover();
-        applied += chaos.invariants.appliedMax;
-        reads += chaos.invariants.readsAnswered;
-        leaders += chaos.invariants.leadersSeen;
-      }),
-      { numRuns: runs, seed },
-    );
-    // A schedule in which nothing happens would prove nothing.
-    expect(applied / runs).toBeGreaterThan(10);
-    expect(reads).toBeGreaterThan(runs / 4);
-    expect(leaders / runs).toBeGreaterThan(2);
-  });
+  test(
+    'keeps every promise while nodes crash and messages are lost, and recovers when it is left alone',
+    { timeout: 20_000 + 100 * runs },
+    () => {
+      let applied = 0;
+      let reads = 0;
+      let leaders = 0;
+      fc.assert(
+        fc.property(fc.array(step, { minLength: 150, maxLength: 400, size: 'max' }), fc.nat(), (steps, dice) => {
+          const chaos = new Chaos(seeded(dice));
+          chaos.run(steps);
+          chaos.recover();
+          applied += chaos.invariants.appliedMax;
+          reads += chaos.invariants.readsAnswered;
+          leaders += chaos.invariants.leadersSeen;
+        }),
+        { numRuns: runs, seed },
+      );
+      // A schedule in which nothing happens would prove nothing.
+      expect(applied / runs).toBeGreaterThan(10);
+      expect(reads).toBeGreaterThan(runs / 4);
+      expect(leaders / runs).toBeGreaterThan(2);
+    },
+  );
 });

@@ -45,6 +45,20 @@ export function handleSnap(raft: Raft, message: SnapMessage): void {
   acknowledge(raft, message.from, raft.log.commit);
 }
 
+/**
+ * A snapshot from a leader whose term has ended while the state was on its way. What it holds was committed, and stays so under
+ * every later leader: were it thrown away, a member that needs one would get none as long as leaders change faster than a copy
+ * takes (R12). Who sent it is followed in nothing; whoever leads now hears how far this log goes.
+ */
+export function handleLateSnap(raft: Raft, message: SnapMessage): void {
+  // A leader holds everything that is committed, and a copy that only tells it so is of no use.
+  if (raft.role === 'leader' || message.snapshot.index <= raft.log.commit) return;
+  // Its requests for votes speak of the log that it had; and nobody is elected while a copy waits to be installed (E11).
+  if (raft.role !== 'follower') raft.becomeFollower(raft.term, null);
+  restore(raft, message.snapshot);
+  if (raft.leader !== null) acknowledge(raft, raft.leader, raft.log.commit);
+}
+
 /** Whatever of the snapshot is news: nothing, the commit index, or the whole state (R10). */
 function restore(raft: Raft, snapshot: SnapshotMetadata): void {
   if (snapshot.index <= raft.log.commit) return;

@@ -1,6 +1,7 @@
 import { assert } from '../../lib/kernel/assert.ts';
 import { isMember, isVoter } from './confchange.ts';
 import { commitHint, hup, takeCommitHint } from './election.ts';
+import { handleLateSnap } from './follower.ts';
 import { handlers } from './handlers.ts';
 import { broadcastHeartbeat, checkQuorum } from './leader.ts';
 import { RaftLog } from './log.ts';
@@ -193,6 +194,7 @@ export class Raft {
       case 'heartbeat':
       case 'snap':
         this.send({ type: 'app-resp', to: message.from, index: 0, rejected: false, hintIndex: 0, hintTerm: 0 });
+        if (message.type === 'snap') handleLateSnap(this, message);
         return;
       // A pre-candidate that is behind would otherwise ask for ever.
       case 'pre-vote':

@@ -7,72 +7,33 @@
  *
  * There is no `await` between deciding and doing. Whatever arrives while the disk works shares the next append.
  */
-import type { HybridClock } from '../clock/hlc.ts';
 import type { JournalEvent, ReplicaJournal } from '../../lib/contract/schemas/journal.ts';
 import type { ReplicaCondition } from '../engine/types.ts';
-import { type GroupWrite, LogCorruptionError, type LogStore } from '../log/types.ts';
-import type { PeerTransport } from '../peers/types.ts';
+import { type GroupWrite, LogCorruptionError } from '../log/types.ts';
 import type { Message, PeerId, SnapMessage } from '../raft/types.ts';
 import { StateCorruptionError } from '../state/errors.ts';
 import type { MemberInfo } from '../state/member-info.ts';
-import type { ClockReserve } from './clock-reserve.ts';
-import { Checkpointer, type CheckpointLimits } from './checkpoints.ts';
+import { Checkpointer } from './checkpoints.ts';
 import { nameOfPeer } from './conf-context.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { Forwarder } from './forwarding.ts';
-import type { CoreLimits, GroupCallbacks, ReplicaTiming } from './group-options.ts';
+import type { GroupCallbacks } from './group-options.ts';
 import { GroupReplica } from './group-replica.ts';
+import type { HostOptions } from './host-options.ts';
 import { GROUP_DEFAULT } from './identity.ts';
 import { Journal } from './journal.ts';
 import { endOfLog, openGroup } from './open-group.ts';
 import { keepPeers } from './peer-list.ts';
 import type { Proposal } from './proposal-queue.ts';
-import type { Logger, Runtime } from './runtime.ts';
 import { SnapshotSender } from './snapshot-sender.ts';
 import { Stamper } from './stamper.ts';
-import type { OpenedState, StagedState, StateStorage } from './state-storage.ts';
+import type { StagedState } from './state-storage.ts';
 import { type ReplicaView, viewOf } from './replica-view.ts';
-
-/** Who is told what happens; the engine side of the thread, or the simulator. */
-export interface HostObserver {
-  /** Something that `view` shows may have changed. Once per turn and group. */
-  published(group: string): void;
-  reopened(group: string, state: OpenedState): void;
-  /** The group was removed from this node: nothing of it is readable any more, and its file goes. */
-  closed(group: string): void;
-  membersChanged(group: string): void;
-  roleChanged(group: string): void;
-  /** The process must end: what is in memory may be ahead of what the disk can ever hold. */
-  fatal(reason: string, error: Error): void;
-}
-
-export interface HostOptions {
-  readonly name: string;
-  readonly self: PeerId;
-  readonly runtime: Runtime;
-  readonly log: LogStore;
-  readonly storage: StateStorage;
-  readonly transport: PeerTransport;
-  readonly timing: ReplicaTiming;
-  readonly limits?: CoreLimits | undefined;
-  readonly clock: HybridClock;
-  readonly reserve: ClockReserve;
-  readonly logger: Logger;
-  readonly observer: HostObserver;
-  /** Whether writes that take space are refused for now. */
-  readonly storageFull: () => boolean;
-  readonly checkpoints?: CheckpointLimits | undefined;
-  /** Who is known while no replica is in service to tell. */
-  readonly firstMembers: readonly MemberInfo[];
-}
 
 interface Quarantined {
   readonly group: string;
   readonly reason: string;
 }
-
-/** Until a copy of the state is tried again for a receiver that did not take it. */
-const SNAPSHOT_RETRY_MS = 1_000;
 
 export class ReplicaHost {
   readonly #options: HostOptions;
@@ -105,11 +66,10 @@ export class ReplicaHost {
       (group, proposal) => this.propose(group, proposal),
       (peer) => ({ node: nameOfPeer(peer), url: this.members().find(({ id }) => id === peer)?.url ?? '' }),
     );
-    this.#snapshots = new SnapshotSender(options.transport, options.storage, options.logger, (group, peer, ok) => {
-      const report = (): void => this.#replicas.get(group)?.reportSnapshot(peer, ok);
-      // A receiver that cannot take it will not be able to a heartbeat later; each try copies the whole state.
-      if (ok) report();
-      else options.runtime.after(SNAPSHOT_RETRY_MS, report);
+    this.#snapshots = new SnapshotSender({
+      ...options,
+      leads: (group) => this.#leads(group),
+      done: (group, peer, ok) => this.#replicas.get(group)?.reportSnapshot(peer, ok),
     });
     this.#checkpointer = new Checkpointer(options.log, options.checkpoints);
   }
@@ -225,6 +185,11 @@ export class ReplicaHost {
 
   replica(group: string): GroupReplica | null {
     return this.#replicas.get(group) ?? null;
+  }
+
+  #leads(group: string): number | null {
+    const replica = this.#replicas.get(group);
+    return replica?.serving === true && replica.raft.role === 'leader' ? replica.raft.term : null;
   }
 
   /** Term of the entry at `index` of a group's log; null when it is not there. */

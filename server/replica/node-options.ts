@@ -6,7 +6,7 @@ import type { InitialMember } from './formation.ts';
 import type { GroupLister } from './group-keeper.ts';
 import type { CoreLimits, ReplicaTiming } from './group-options.ts';
 import type { StateHashes } from './hash-jobs.ts';
-import type { HostObserver } from './host.ts';
+import type { HostObserver } from './host-options.ts';
 import type { IdentityStore } from './identity.ts';
 import type { FindPeers } from './joining.ts';
 import type { RelayServer } from './relay.ts';

@@ -2,7 +2,8 @@
 import type { PeerTransport } from '../peers/types.ts';
 import { Comparisons } from './comparisons.ts';
 import { GroupKeeper } from './group-keeper.ts';
-import { type HostObserver, ReplicaHost } from './host.ts';
+import type { HostObserver } from './host-options.ts';
+import { ReplicaHost } from './host.ts';
 import { GROUP_DEFAULT, type IdentityKeeper } from './identity.ts';
 import { noteReceived } from './begin.ts';
 import { LISTER } from './group-list.ts';

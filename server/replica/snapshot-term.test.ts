@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PeerTransport } from '../peers/types.ts';
 import { RawNode } from '../raft/raw-node.ts';
 import type { Message, RaftStorage, SnapMessage, SnapshotMetadata } from '../raft/types.ts';
-import { packEnvelope } from './envelope.ts';
+import { packEnvelope, unpackEnvelope } from './envelope.ts';
 import type { ReplicaHost } from './host.ts';
 import { receiveSnapshot } from './snapshot-receiver.ts';
-import { SnapshotSender } from './snapshot-sender.ts';
+import { SnapshotSender, type SnapshotStreamHeader } from './snapshot-sender.ts';
 import type { StateStorage } from './state-storage.ts';
 
 const confState = { voters: ['n1@0', 'n2@0', 'n3@0'], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
@@ -35,29 +35,37 @@ function core(id: string, term: number): { readonly node: RawNode; install(snaps
   return { node, install };
 }
 
-/** A sender whose copies stand at `copy`, and what it did. */
-function sender(copy: SnapshotMetadata): {
-  readonly send: () => Promise<boolean>;
-  readonly streams: string[];
-  readonly disposed: () => number;
-} {
-  const streams: string[] = [];
-  let disposed = 0;
-  const transport = { sendStream: async (to: string) => (streams.push(to), new Uint8Array(0)) };
-  const storage = {
-    copy: async () => ({ metadata: copy, sizeBytes: 0, async *chunks() {}, dispose: () => void (disposed += 1) }),
+/** A sender whose copies stand at `copy`, at a node that leads in the terms `leads`, one per question; and what it did. */
+function sender(copy: SnapshotMetadata, leads: readonly (number | null)[]) {
+  const streams: SnapMessage[] = [];
+  const reports: boolean[] = [];
+  let [copies, disposed] = [0, 0];
+  const terms = [...leads];
+  const transport = {
+    sendStream: async (_to: string, meta: Uint8Array) => {
+      streams.push((unpackEnvelope(meta).header as SnapshotStreamHeader).message);
+      return new Uint8Array(0);
+    },
   };
-  const send = (): Promise<boolean> =>
-    new Promise((resolve) => {
-      const made = new SnapshotSender(
-        transport as unknown as PeerTransport,
-        storage as unknown as StateStorage,
-        () => undefined,
-        (_group, _peer, ok) => resolve(ok),
-      );
-      made.send('default', announced);
-    });
-  return { send, streams, disposed: () => disposed };
+  const storage = {
+    copy: async () => {
+      copies += 1;
+      return { metadata: copy, sizeBytes: 0, async *chunks() {}, dispose: () => void (disposed += 1) };
+    },
+  };
+  const made = new SnapshotSender({
+    transport: transport as unknown as PeerTransport,
+    storage: storage as unknown as StateStorage,
+    logger: () => undefined,
+    runtime: { after: (_ms, run) => (run(), () => undefined) },
+    leads: () => terms.shift() ?? null,
+    done: (_group, _peer, ok) => void reports.push(ok),
+  });
+  const send = async (message: SnapMessage): Promise<void> => {
+    made.send('default', message);
+    await vi.waitUntil(() => !made.busy);
+  };
+  return { made, send, streams, reports, copies: () => copies, disposed: () => disposed };
 }
 
 describe('a copy that is of a later term than the message that announced it', () => {
@@ -72,10 +80,16 @@ describe('a copy that is of a later term than the message that announced it', ()
       expect(() => core('n3@0', 6).node.step(message)).toThrow('a candidate whose log is of the term it asks for');
   });
 
-  test('is not sent, and reported as failed', async () => {
-    const { send, streams, disposed } = sender(later);
-    expect(await send()).toBe(false);
-    expect([streams, disposed()]).toEqual([[], 1]);
+  test('is not sent by a node that leads no more, and reported as failed', async () => {
+    const { send, streams, reports, disposed } = sender(later, [5, null]);
+    await send(announced);
+    expect([streams, reports, disposed()]).toEqual([[], [false], 1]);
+  });
+
+  test('is sent under the term of now by a node that leads again', async () => {
+    const { send, streams, reports } = sender(later, [5, 7]);
+    await send(announced);
+    expect([streams, reports]).toEqual([[{ ...announced, term: 7, snapshot: later }], [true]]);
   });
 
   test('is not taken in', async () => {
@@ -88,8 +102,23 @@ describe('a copy that is of a later term than the message that announced it', ()
   });
 });
 
-test('a copy of the term of its message is sent, though it is newer than announced', async () => {
-  const { send, streams, disposed } = sender({ term: 5, index: 60, confState });
-  expect(await send()).toBe(true);
-  expect([streams, disposed()]).toEqual([['n2'], 1]);
+test('a copy of the term of its message is sent, though it is newer than announced, and its sender leads no more', async () => {
+  const copy = { term: 5, index: 60, confState };
+  const { send, streams, reports, disposed } = sender(copy, [5, null]);
+  await send(announced);
+  expect([streams, reports, disposed()]).toEqual([[{ ...announced, snapshot: copy }], [true], 1]);
+});
+
+test('a node that leads no more makes no copy, which the next leader makes anyhow', async () => {
+  const { send, reports, copies } = sender(later, [null]);
+  await send(announced);
+  expect([reports, copies()]).toEqual([[false], 0]);
+});
+
+test('one copy serves a follower for which it was asked again, in a later term, while it was on its way', async () => {
+  const { made, reports, copies } = sender(later, [5, 6, 6, 6]);
+  made.send('default', announced);
+  made.send('default', { ...announced, term: 6 });
+  await vi.waitUntil(() => !made.busy);
+  expect([reports, copies()]).toEqual([[true], 1]);
 });
