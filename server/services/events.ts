@@ -1,4 +1,4 @@
-/** One stream for the console: cluster status, changes, audit (spec 2, `/events`). */
+/** One stream for the console: cluster status, changes, audit, moves (spec 2, `/events`). */
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { AuditEvent, LogPosition } from '../../lib/contract/model.ts';
 import type { Topic } from '../../lib/contract/schemas/queries.ts';
@@ -7,6 +7,7 @@ import type { AnswerOf, Query, ReadAnswer } from '../state/types.ts';
 import type { Call, ReadResult, Services } from './context.ts';
 import { ChangeFeed, REMOTE_POLL_MS, compactedEvent } from './change-feed.ts';
 import { requireRight } from './guards.ts';
+import { MovesFollower, PROGRESS_MS } from './move-events.ts';
 import type { StatusFeed } from './status-feed.ts';
 import { Alarm } from './stream-event.ts';
 import type { StreamEvent } from './stream-event.ts';
@@ -57,6 +58,7 @@ async function* consoleEvents(
   // Also where only the audit is followed: its positions are what a bookmark says.
   const feed = new ChangeFeed(services, call, CHANGES, start, alarm);
   const audit = topics.has('audit') ? new AuditFollower(services, call, start) : null;
+  const moves = topics.has('moves') ? new MovesFollower(services, call) : null;
   try {
     yield { event: 'bookmark', id: feed.token, data: { version: feed.version } };
     while (!signal.aborted) {
@@ -67,7 +69,9 @@ async function* consoleEvents(
       if (latest !== null) yield { event: 'cluster', data: latest };
       if (topics.has('changes')) yield* changesOf(services, feed, caller);
       if (audit !== null) yield* await audit.next(caller);
-      if (!feed.behind) await alarm.sleep(feed.polls ? REMOTE_POLL_MS : IDLE_MS, signal);
+      if (moves !== null) yield* await moves.next(caller);
+      if (feed.behind) continue;
+      await alarm.sleep(moves?.polls === true ? PROGRESS_MS : feed.polls ? REMOTE_POLL_MS : IDLE_MS, signal);
     }
   } finally {
     unsubscribe?.();

@@ -54,6 +54,12 @@ export const ShardMove = z
   .meta({ id: 'ShardMove', description: 'A move that is not done' });
 export type ShardMove = z.infer<typeof ShardMove>;
 
+export const MovesEvent = z.object({ epoch: count.meta({ description: 'Of the registry' }), moves: z.array(ShardMove) }).meta({
+  id: 'MovesEvent',
+  description: 'Data of the event `moves`: all moves that are not done, whenever something about them has changed',
+});
+export type MovesEvent = z.infer<typeof MovesEvent>;
+
 export const LedgerRow = z
   .object({ move: z.string(), ...move, fromFinalIndex: count, toStartIndex: count, epoch: count })
   .meta({ id: 'LedgerRow', description: 'A move that is done' });

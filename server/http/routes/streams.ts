@@ -76,7 +76,7 @@ export const streamRoutes = [
     summary: 'One stream for the console: cluster status, changes, audit, moves',
     query: queries.EventsQuery,
     headers: { 'Last-Event-ID': 'Go on after this event' },
-    answers: { 200: { description: 'Events `cluster`, `change`, `audit`, `bookmark`, `compacted`', media: [EVENT_STREAM] } },
+    answers: { 200: { description: 'Events `cluster`, `change`, `audit`, `moves`, `bookmark`, `compacted`', media: [EVENT_STREAM] } },
     handle: async (context) => {
       const { api, call, query } = context;
       const topics = new Set((query.topics?.split(',') ?? TOPICS) as queries.Topic[]);
