@@ -18,7 +18,9 @@ export interface Credentials {
 export type Authentication =
   | { readonly kind: 'known'; readonly principal: Principal; readonly applied: LogPosition }
   /** `invalid`: something was shown, and it opens nothing. `detail` is for the caller. */
-  | { readonly kind: 'missing' | 'invalid' | 'contradictory'; readonly detail: string };
+  | { readonly kind: 'missing' | 'invalid' | 'contradictory'; readonly detail: string }
+  /** The cluster is just being formed and this node has no keys yet: nothing can be said of what was shown. */
+  | { readonly kind: 'unseeded'; readonly detail: string };
 
 export interface AuthenticatorOptions {
   readonly keys: KeyTable;
@@ -52,6 +54,9 @@ export class Authenticator {
     if (!secret.startsWith(SECRET_PREFIX) || secret.length > SECRET_CHARS_MAX) return unknown;
     const hash = hashSecret(secret);
     const { row, applied } = this.#options.keys.bySecretHash(hash);
+    if (row === null && !this.#options.keys.seeded()) {
+      return { kind: 'unseeded', detail: 'the cluster is being formed, and this node has no API keys yet: ask again in a moment' };
+    }
     if (row === null || !sameHash(row.secretHash, hash) || !this.#inForce(row)) return unknown;
     this.#options.used(row.id);
     return { kind: 'known', principal: principalOf(row, 'bearer', expiryOf(row)), applied };

@@ -4,6 +4,7 @@
  */
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { Engine } from '../engine/types.ts';
+import { FIRST_KEY_ID } from '../state/genesis.ts';
 import type { ApiKeyRow } from '../state/types.ts';
 
 const GROUP = 'default';
@@ -32,6 +33,15 @@ export class KeyTable {
   /** @throws ReplicaUnavailableError when this node has no readable state */
   byId(id: string): KeyLookup {
     return this.#look(`id:${id}`, () => this.#engine.read(GROUP, { type: 'keyById', id }));
+  }
+
+  /**
+   * Whether this node has applied the first key: before that it cannot tell a wrong key from a right one.
+   *
+   * @throws ReplicaUnavailableError when this node has no readable state
+   */
+  seeded(): boolean {
+    return this.byId(FIRST_KEY_ID).row !== null;
   }
 
   #look(name: string, read: () => { readonly data: ApiKeyRow | null; readonly applied: LogPosition }): KeyLookup {

@@ -128,6 +128,8 @@ function callerOf(api: ApiRuntime, request: ApiRequest): Caller {
       return { principal: found.principal, applied: found.applied, relayed: false };
     case 'contradictory':
       throw new ServiceError('invalid-parameter', found.detail, { errors: [{ parameter: 'X-Api-Key', detail: found.detail }] });
+    case 'unseeded':
+      throw new ServiceError('node-not-ready', found.detail, { retryAfterMs: 1000 });
     case 'missing':
     case 'invalid':
       throw new ServiceError('unauthenticated', found.detail);

@@ -1,6 +1,7 @@
 /** What a healthy cluster never shows: lost fates, replicas that are not well, nodes that cannot be reached. */
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
+import { TEST_ADMIN_SECRET } from '../engine/testing/test-cluster.ts';
 import { ENTRY, apiFixture, ask, codeOf } from './testing/api-fixture.ts';
 
 const start = apiFixture();
@@ -201,4 +202,17 @@ describe('relays', () => {
     const again = await ask(app, 'PUT', ENTRY, { value: 'v' }, { 'idempotency-key': 'once' });
     expect([again.headers['idempotent-replayed'], again.headers['x-confman-version']]).toEqual(['true', put.headers['x-confman-version']]);
   });
+});
+
+test('a key is not called wrong while the cluster is being formed and has none', async () => {
+  const {
+    app,
+    apis: { cluster },
+  } = start({ unseeded: true });
+  const early = await ask(app, 'GET', '/api/v1/namespaces');
+  expect([early.statusCode, codeOf(early), early.headers['retry-after']]).toEqual([503, 'node-not-ready', '1']);
+  const signIn = await app.inject({ method: 'POST', url: '/api/v1/session', payload: { key: TEST_ADMIN_SECRET } });
+  expect([signIn.statusCode, codeOf(signIn)]).toEqual([503, 'node-not-ready']);
+  cluster.seed(TEST_ADMIN_SECRET);
+  expect((await ask(app, 'GET', '/api/v1/namespaces')).statusCode).toBe(200);
 });

@@ -1,6 +1,7 @@
 /** What a leader does for its group now and then, through the log: the first key of a new cluster, its level, retention. */
 import type { ProposeOutcome } from '../engine/types.ts';
 import { encodeCommand } from '../state/codec.ts';
+import { FIRST_KEY_ID } from '../state/genesis.ts';
 import type { CommandBody } from '../state/types.ts';
 import type { ReplicaHost } from './host.ts';
 import type { Logger, Runtime } from './runtime.ts';
@@ -72,7 +73,7 @@ export class Maintenance {
     const { host, group, seedKeyHash, onSeeded } = this.#options;
     if (seedKeyHash === null || this.#seeding || !this.#leads() || host.replica(group)?.machine.lastStamp() !== null) return;
     this.#seeding = true;
-    this.#propose({ type: 'seed', keyId: 'admin', name: 'admin', secretHash: seedKeyHash }, (outcome) => {
+    this.#propose({ type: 'seed', keyId: FIRST_KEY_ID, name: 'admin', secretHash: seedKeyHash }, (outcome) => {
       this.#seeding = false;
       if (outcome.kind === 'applied') onSeeded();
     });

@@ -43,7 +43,7 @@ export interface SignedIn {
   readonly maxAgeSeconds: number;
 }
 
-/** @throws ServiceError `rate-limited` or `unauthenticated` */
+/** @throws ServiceError `rate-limited`, `unauthenticated`, or `node-not-ready` while the cluster is being formed */
 export function signIn(services: Services, tools: SessionTools, secret: string, address: string): SignedIn {
   const { sources } = services;
   const nowMs = sources.nowMs();
@@ -52,6 +52,7 @@ export function signIn(services: Services, tools: SessionTools, secret: string, 
   const clusterId = clusterIdOf(services);
   if (clusterId === null) throw new ServiceError('node-not-ready', 'this node is not part of a cluster yet', { retryAfterMs: 1000 });
   const found = tools.authenticator.bySecret(secret);
+  if (found.kind === 'unseeded') throw new ServiceError('node-not-ready', found.detail, { retryAfterMs: 1000 });
   if (found.kind !== 'known') {
     tools.limit.failed(address, nowMs);
     throw new ServiceError('unauthenticated', found.detail);

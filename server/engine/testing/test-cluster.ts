@@ -3,6 +3,7 @@ import { hashSecret } from '../../auth/secret.ts';
 import { type ClockValue, HybridClock } from '../../clock/hlc.ts';
 import type { Entry } from '../../raft/types.ts';
 import { encodeCommand } from '../../state/codec.ts';
+import { FIRST_KEY_ID } from '../../state/genesis.ts';
 import type { Genesis } from '../../state/genesis.ts';
 import type { Command, Lineage, Stamp } from '../../state/types.ts';
 import { TestEngine } from './test-engine.ts';
@@ -15,6 +16,8 @@ export interface TestClusterOptions {
   readonly term?: number | undefined;
   readonly adminSecret?: string | undefined;
   readonly lab?: boolean | undefined;
+  /** Without the first key: as a cluster is between its first state and the first entry of its leader. */
+  readonly unseeded?: boolean | undefined;
 }
 
 export const TEST_ADMIN_SECRET = 'confman_test-admin-0123456789abcdefghijklmnop';
@@ -61,13 +64,17 @@ export class TestCluster {
     this.#term = options.term ?? 1;
     this.leader = names[0] ?? null;
     this.engines = names.map((name) => new TestEngine(this, name, genesis, options.lab ?? false));
-    const secretHash = hashSecret(options.adminSecret ?? TEST_ADMIN_SECRET);
+    if (options.unseeded !== true) this.seed(options.adminSecret ?? TEST_ADMIN_SECRET);
+  }
+
+  /** Commits the first key. */
+  seed(secret: string): void {
     this.append({
       level: 1,
       actor: { keyId: '', name: 'confman' },
       requestId: 'seed',
       idempotency: null,
-      body: { type: 'seed', keyId: 'key_admin', name: 'admin', secretHash },
+      body: { type: 'seed', keyId: FIRST_KEY_ID, name: 'admin', secretHash: hashSecret(secret) },
     });
   }
 
