@@ -7,6 +7,9 @@ export const NAMESPACE_SEGMENTS_MAX = 8;
 export const SEGMENT_CHARS_MAX = 63;
 export const KEY_CHARS_MAX = 256;
 
+/** Id of the API key that a new cluster begins with. Keys are revoked, never removed: while none has this id, there is none. */
+export const FIRST_KEY_ID = 'admin';
+
 const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const NODE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 

@@ -2,9 +2,9 @@
  * Looks API keys up in the replicated table. What was found is kept until the replica has applied more: within one applied
  * index the table cannot have changed.
  */
+import { FIRST_KEY_ID } from '../../lib/contract/names.ts';
 import type { LogPosition } from '../../lib/contract/model.ts';
 import type { Engine } from '../engine/types.ts';
-import { FIRST_KEY_ID } from '../state/genesis.ts';
 import type { ApiKeyRow } from '../state/types.ts';
 
 const GROUP = 'default';

@@ -1,7 +1,7 @@
 /** What a leader does for its group now and then, through the log: the first key of a new cluster, its level, retention. */
+import { FIRST_KEY_ID } from '../../lib/contract/names.ts';
 import type { ProposeOutcome } from '../engine/types.ts';
 import { encodeCommand } from '../state/codec.ts';
-import { FIRST_KEY_ID } from '../state/genesis.ts';
 import type { CommandBody } from '../state/types.ts';
 import type { ReplicaHost } from './host.ts';
 import type { Logger, Runtime } from './runtime.ts';

@@ -9,9 +9,6 @@ import { cluster, lineages, meta, terms } from './schema.ts';
 import type { MemberInfo } from './member-info.ts';
 import type { StateIdentity } from './types.ts';
 
-/** Id of the key that a new cluster begins with (command `seed`). Keys are revoked, never removed: with none of this id, there is none. */
-export const FIRST_KEY_ID = 'admin';
-
 /** What a new state is created from. */
 export interface Genesis {
   readonly identity: StateIdentity;

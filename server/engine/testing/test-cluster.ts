@@ -1,9 +1,9 @@
 /** The log that all replicas of a test cluster share: committed on proposal, applied by every replica that is not held. */
+import { FIRST_KEY_ID } from '../../../lib/contract/names.ts';
 import { hashSecret } from '../../auth/secret.ts';
 import { type ClockValue, HybridClock } from '../../clock/hlc.ts';
 import type { Entry } from '../../raft/types.ts';
 import { encodeCommand } from '../../state/codec.ts';
-import { FIRST_KEY_ID } from '../../state/genesis.ts';
 import type { Genesis } from '../../state/genesis.ts';
 import type { Command, Lineage, Stamp } from '../../state/types.ts';
 import { TestEngine } from './test-engine.ts';
