@@ -16,6 +16,7 @@ export const paths = {
     `/search?q=${encodeURIComponent(query)}${where === 'both' ? '' : `&in=${where}`}`,
   audit: '/audit',
   cluster: '/cluster',
+  shards: (namespace?: string) => (namespace === undefined ? '/shards' : `/shards?namespace=${encodeURIComponent(namespace)}`),
   lab: '/lab',
   access: '/access',
   /** `/api` is the API itself. */

@@ -52,11 +52,16 @@ export function LiveProvider({
         onGap: () => void queries.invalidateQueries(),
         onEvent: (event, data) => {
           if (event === 'change') invalidateChanged((data as WatchEvent).changes);
-          if (event === 'audit' && (data as AuditEvent).action.startsWith('key.'))
-            void queries.invalidateQueries({ queryKey: keys.apiKeys() });
+          if (event === 'audit') invalidateToldBy((data as AuditEvent).action);
         },
       }),
   );
+
+  function invalidateToldBy(action: AuditEvent['action']): void {
+    if (action.startsWith('key.')) void queries.invalidateQueries({ queryKey: keys.apiKeys() });
+    if (!/^(?:group|routes|move|range)\./.test(action)) return;
+    for (const queryKey of [keys.registry(), keys.moveTimes(), ['placement']]) void queries.invalidateQueries({ queryKey });
+  }
 
   function invalidateChanged(changes: WatchEvent['changes']): void {
     const namespaces = new Set(changes.map(({ namespace }) => namespace));

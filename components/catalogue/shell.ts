@@ -28,6 +28,7 @@ export const shellText = {
     configuration: 'Configuration',
     audit: 'Audit',
     cluster: 'Cluster',
+    shards: 'Shards',
     lab: 'Lab',
     access: 'Access',
     api: 'API',

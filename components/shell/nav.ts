@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import { Braces, FlaskConical, KeyRound, Network, ScrollText, SlidersHorizontal } from 'lucide-react';
+import { Blocks, Braces, FlaskConical, KeyRound, Network, ScrollText, SlidersHorizontal } from 'lucide-react';
 import type { Role } from '../../lib/contract/model.ts';
 import { text } from '../catalogue.ts';
 import { paths } from '../paths.ts';
@@ -16,13 +16,14 @@ export interface NavPage {
 }
 
 /**
- * Pages of the main navigation, in its order: configuration, audit, cluster, lab, access, API. Bar, drawer and command palette
+ * Pages of the main navigation, in its order: configuration, audit, cluster, shards, lab, access, API. Bar, drawer and command palette
  * show what stands here, and a page stands here once its route exists.
  */
 const pages: readonly NavPage[] = [
   { href: paths.home, label: text.pages.configuration, Icon: SlidersHorizontal, below: ['/ns', '/search'] },
   { href: paths.audit, label: text.pages.audit, Icon: ScrollText },
   { href: paths.cluster, label: text.pages.cluster, Icon: Network },
+  { href: paths.shards(), label: text.pages.shards, Icon: Blocks },
   { href: paths.lab, label: text.pages.lab, Icon: FlaskConical },
   { href: paths.access, label: text.pages.access, Icon: KeyRound },
   { href: paths.reference, label: text.pages.api, Icon: Braces },

@@ -16,4 +16,7 @@ export const keys = {
   journals: (group: string) => ['journals', group] as const,
   clusterAudit: () => ['cluster-audit'] as const,
   lab: () => ['lab'] as const,
+  registry: () => ['registry'] as const,
+  placement: (namespace: string) => ['placement', namespace] as const,
+  moveTimes: () => ['move-times'] as const,
 } as const;

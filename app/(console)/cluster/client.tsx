@@ -25,6 +25,7 @@ import { keys } from '../../../lib/queries/keys.ts';
 import { useConsole } from '../../_client/console.tsx';
 import type { LiveState } from '../../_client/live-stream.ts';
 import { useLive } from '../../_client/live.tsx';
+import { useMayAct } from '../../_client/use-may-act.ts';
 import { useVisible } from '../../_client/use-visible.ts';
 import { lazyPart } from '../../../components/ui/lazy-part.ts';
 
@@ -88,12 +89,6 @@ export function ClusterPage(): ReactElement {
       ) : null}
     </Page>
   );
-}
-
-/** Only an admin whose key is limited to nothing may act on the cluster. */
-function useMayAct(): boolean {
-  const { session } = useConsole();
-  return session.role === 'admin' && session.scope === null;
 }
 
 function Unknown(): ReactElement {
