@@ -89,7 +89,7 @@ export class LiveStream {
     this.#holdsStream = true;
     while (!signal.aborted) {
       try {
-        for await (const event of this.#client.events({ topics: ['cluster', 'changes', 'audit'], signal })) this.#take(event);
+        for await (const event of this.#client.events({ topics: ['cluster', 'changes', 'audit', 'moves'], signal })) this.#take(event);
       } catch {
         if (signal.aborted) break;
         // Refused: the session has ended, say. Somebody may sign in again without leaving the page.

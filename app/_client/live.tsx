@@ -8,6 +8,8 @@ import { useNow } from '../../components/time.tsx';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { AuditEvent } from '../../lib/contract/model.ts';
 import type { WatchEvent } from '../../lib/contract/schemas/audit.ts';
+import type { MovesEvent, Registry } from '../../lib/contract/schemas/shards.ts';
+import type { Answer } from '../../lib/client/types.ts';
 import { keys } from '../../lib/queries/keys.ts';
 import { useConsole } from './console.tsx';
 import { EntryLists } from './entry-lists.ts';
@@ -52,10 +54,19 @@ export function LiveProvider({
         onGap: () => void queries.invalidateQueries(),
         onEvent: (event, data) => {
           if (event === 'change') invalidateChanged((data as WatchEvent).changes);
+          if (event === 'moves') takeMoves(data as MovesEvent);
           if (event === 'audit') invalidateToldBy((data as AuditEvent).action);
         },
       }),
   );
+
+  /** How far moves have come goes into what is shown; where the registry is another one than that, it is asked for. */
+  function takeMoves({ epoch, moves }: MovesEvent): void {
+    const known = queries.getQueryData<Answer<Registry>>(keys.registry());
+    if (known === undefined || epoch < known.data.epoch) return;
+    if (epoch > known.data.epoch) void queries.invalidateQueries({ queryKey: keys.registry() });
+    else queries.setQueryData(keys.registry(), { ...known, data: { ...known.data, moves } });
+  }
 
   function invalidateToldBy(action: AuditEvent['action']): void {
     if (action.startsWith('key.')) void queries.invalidateQueries({ queryKey: keys.apiKeys() });

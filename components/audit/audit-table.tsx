@@ -13,6 +13,8 @@ import { actionText, actionTone, targetText } from './describe.ts';
 
 export interface AuditTableProps {
   readonly events: readonly AuditEvent[];
+  /** There are several groups: say in which of them an event stands. */
+  readonly grouped: boolean;
   /** Id of the event that is open; null for none. */
   readonly open: string | null;
   readonly onOpen: (id: string | null) => void;
@@ -25,9 +27,11 @@ const edges = 'sm:first:pl-6 sm:last:pr-6';
 const head = cx('sticky top-0 z-10 h-8 text-left whitespace-nowrap', tableStyle.head, edges);
 const cell = cx('h-9 truncate', tableStyle.cell, edges);
 
+const WIDE_COLUMNS = 6;
+
 /** From which width on a table has how many columns: as the classes of its cells say. */
 const WIDTHS = [
-  { query: '(min-width: 64rem)', columns: 6 },
+  { query: '(min-width: 64rem)', columns: WIDE_COLUMNS },
   { query: '(min-width: 48rem)', columns: 4 },
   { query: '(min-width: 40rem)', columns: 3 },
 ] as const;
@@ -41,17 +45,18 @@ function watchWidths(changed: () => void): () => void {
 }
 
 /** How many columns are shown: a cell that spans more would make room for columns that are not there. */
-function useColumns(): number {
-  return useSyncExternalStore(
+function useColumns(grouped: boolean): number {
+  const columnsShown = useSyncExternalStore(
     watchWidths,
     () => WIDTHS.find(({ query }) => matchMedia(query).matches)?.columns ?? 2,
-    () => 6,
+    () => WIDE_COLUMNS,
   );
+  return columnsShown === WIDE_COLUMNS && grouped ? columnsShown + 1 : columnsShown;
 }
 
 /** Audit events as rows that open. Enter opens and closes, arrows, Home and End move. */
-export function AuditTable({ events, open, onOpen, renderDetail }: AuditTableProps): ReactElement {
-  const shownColumns = useColumns();
+export function AuditTable({ events, grouped, open, onOpen, renderDetail }: AuditTableProps): ReactElement {
+  const shownColumns = useColumns(grouped);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).matches('[data-event]')) return;
     const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-event]')];
@@ -78,6 +83,11 @@ export function AuditTable({ events, open, onOpen, renderDetail }: AuditTablePro
           <th scope="col" className={head}>
             {columns.target}
           </th>
+          {grouped ? (
+            <th scope="col" className={cx(head, 'w-28 max-lg:hidden')}>
+              {columns.group}
+            </th>
+          ) : null}
           <th scope="col" className={cx(head, 'w-20 text-right max-lg:hidden')}>
             {columns.revision}
           </th>
@@ -89,7 +99,7 @@ export function AuditTable({ events, open, onOpen, renderDetail }: AuditTablePro
       <tbody>
         {events.map((event) => (
           <Fragment key={event.id}>
-            <Row event={event} open={event.id === open} onToggle={() => onOpen(event.id === open ? null : event.id)} />
+            <Row event={event} grouped={grouped} open={event.id === open} onToggle={() => onOpen(event.id === open ? null : event.id)} />
             {event.id === open ? (
               <tr>
                 <td colSpan={shownColumns} className="border-b bg-ground p-3 sm:px-6 sm:py-4">
@@ -106,10 +116,12 @@ export function AuditTable({ events, open, onOpen, renderDetail }: AuditTablePro
 
 function Row({
   event,
+  grouped,
   open,
   onToggle,
 }: {
   readonly event: AuditEvent;
+  readonly grouped: boolean;
   readonly open: boolean;
   readonly onToggle: () => void;
 }): ReactElement {
@@ -145,6 +157,7 @@ function Row({
         <span className="block truncate text-2xs text-ink-soft sm:hidden">{action}</span>
         <Target event={event} />
       </td>
+      {grouped ? <td className={cx(cell, 'font-mono text-xs text-ink-soft max-lg:hidden')}>{event.group}</td> : null}
       <td className={cx(cell, 'tnum text-right text-ink-soft max-lg:hidden')}>
         {event.newRevision === null ? '' : event.oldRevision === null ? event.newRevision : `${event.oldRevision} → ${event.newRevision}`}
       </td>

@@ -32,7 +32,24 @@ test('puts live events in front, newest first, each once', () => {
   expect(mergeEvents([event(2)], read)).toBe(read);
 });
 
+test('orders events of several groups by their clock, whenever they came', () => {
+  const [one, two, three] = [1, 2, 3].map((at) => event(at));
+  const other = event(2, { id: 'payments:9:0', group: 'payments', hlc: '1700000000002-0001-n2' });
+  const list = mergeEvents([three as AuditEvent, other], [two as AuditEvent, one as AuditEvent]);
+  expect(list.map(({ id }) => id)).toEqual(['default:3:0', 'payments:9:0', 'default:2:0', 'default:1:0']);
+  const nth = [
+    event(4, { id: 'default:10:1', hlc: 'x' }),
+    event(4, { id: 'default:9:0', hlc: 'x' }),
+    event(4, { id: 'default:10:0', hlc: 'x' }),
+  ];
+  expect(mergeEvents(nth, []).map(({ id }) => id)).toEqual(['default:10:1', 'default:10:0', 'default:9:0']);
+});
+
 test('says what an event is about', () => {
+  expect(targetText(event(1, { namespace: null, key: null, action: 'group.created', message: 'payments' }))).toBe('group payments');
+  expect(targetText(event(1, { namespace: null, key: null, action: 'move.completed', message: 'm4-1 from default to g2' }))).toBe(
+    'move m4-1',
+  );
   expect(targetText(event(1))).toBe('shop limits');
   expect(targetText(event(1, { key: null }))).toBe('shop');
   expect(targetText(event(1, { namespace: null, key: 'k1', action: 'key.revoked' }))).toBe('API key k1');

@@ -17,9 +17,13 @@ export function actionTone(action: string): Tone {
 }
 
 /** What the event is about, in one line. */
-export function targetText({ namespace, key, action }: AuditEvent): string {
+export function targetText({ namespace, key, action, message }: AuditEvent): string {
   if (namespace !== null) return key === null ? namespace : `${namespace} ${key}`;
   if (key !== null) return action.startsWith('key.') ? `${auditText.apiKey} ${key}` : key;
+  // Such events begin with the name of what they are about.
+  const [named = ''] = message.split(' ');
+  if (action.startsWith('group.')) return auditText.aboutGroup(named);
+  if (/^(?:move|range)\./.test(action)) return auditText.aboutMove(named);
   return auditText.cluster;
 }
 
@@ -32,11 +36,24 @@ export function filterText(filter: AuditFilter): string {
   }).join(', ');
 }
 
-/** Events of the stream in front of those that were read, each once, newest first. */
+/** Newest first, by the clock that orders all groups: as a node lists them. */
+function compareEvents(a: AuditEvent, b: AuditEvent): number {
+  if (a.hlc !== b.hlc) return a.hlc > b.hlc ? -1 : 1;
+  if (a.group !== b.group) return a.group > b.group ? -1 : 1;
+  const [[atA = 0, nthA = 0], [atB = 0, nthB = 0]] = [placeOf(a), placeOf(b)];
+  return atB - atA || nthB - nthA;
+}
+
+/** Index in the log of its group, and which event of that entry it is. */
+function placeOf({ id }: AuditEvent): readonly number[] {
+  return id.split(':').slice(1).map(Number);
+}
+
+/** Events of the stream among those that were read, each once, newest first. Those of several groups need not come in order. */
 export function mergeEvents(live: readonly AuditEvent[], read: readonly AuditEvent[]): readonly AuditEvent[] {
   const known = new Set(read.map(({ id }) => id));
   const fresh = live.filter(({ id }) => !known.has(id));
-  return fresh.length === 0 ? read : [...fresh.toReversed(), ...read];
+  return fresh.length === 0 ? read : [...fresh, ...read].toSorted(compareEvents);
 }
 
 /** What a field for date and time holds, in UTC or local time, from an instant; empty for none. */

@@ -43,6 +43,9 @@ export function EventDetail({ event, change, nonce, actions }: EventDetailProps)
             <Moment time={event.time} />
           </Line>
           <Line term={auditText.actor}>{event.actor}</Line>
+          <Line term={said.group}>
+            <span className="font-mono">{event.group}</span>
+          </Line>
           <Line term={said.version}>
             <span className="font-mono">{event.version}</span>
           </Line>

@@ -5,6 +5,7 @@ import { count, number } from './words.ts';
 export const auditText = {
   title: 'Audit',
   lead: 'Every change to this cluster, newest first.',
+  leadGroups: (groups: number) => `Every change to this cluster, newest first: all ${number(groups)} groups in the order of their clock.`,
   label: 'Audit events',
   search: 'Search in all fields',
   searchHint: 'Press / to search',
@@ -21,10 +22,12 @@ export const auditText = {
   fault: {
     namespace: 'No namespace can have this name',
   },
-  columns: { time: 'Time', actor: 'Actor', action: 'Action', target: 'What', revision: 'Rev.', message: 'Message' },
+  columns: { time: 'Time', actor: 'Actor', action: 'Action', target: 'What', group: 'Group', revision: 'Rev.', message: 'Message' },
   expand: (action: string, target: string, time: string) => `${action} ${target}, ${time}`,
   cluster: 'the cluster',
   apiKey: 'API key',
+  aboutGroup: (id: string) => `group ${id}`,
+  aboutMove: (id: string) => `move ${id}`,
   more: 'Show older events',
   loadingMore: 'Loading older events',
   end: 'These are all events.',

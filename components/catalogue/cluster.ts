@@ -13,6 +13,10 @@ export const clusterText = {
     degraded: 'It works, but something is wrong',
     unavailable: 'Nothing can be saved now',
   },
+  partlyUnavailable: (groups: readonly string[]) =>
+    groups.length === 1
+      ? `Nothing in the group ${names(groups)} can be saved now`
+      : `Nothing in the groups ${names(groups)} can be saved now`,
   unknownTitle: 'The state is not known yet',
   unknownBody: 'This page shows it as soon as the node has told it.',
   canLoseTitle: (n: number) => (n === 0 ? 'Can lose no node' : n === 1 ? 'Can lose 1 more node' : `Can lose ${n} more nodes`),
@@ -33,6 +37,12 @@ export const clusterText = {
   group: 'Group',
   groups: 'Raft groups',
   noLeaderShort: 'no leader',
+  groupsHint: 'Each group has a leader and a log of its own on the same nodes. What is below is about the one that is chosen.',
+  groupColumns: { group: 'Group', leader: 'Leader', commit: 'Committed' },
+  chooseGroup: (id: string) => `Show the group ${id}`,
+  noReplica: '–',
+  noReplicaMeaning: 'no replica',
+  toShards: 'What is in which group',
 
   picture: {
     title: 'Who leads, who follows, how far each is',

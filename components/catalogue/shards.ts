@@ -14,7 +14,6 @@ export const shardsText = {
     scopedTitle: 'This key is limited to namespaces',
     scoped: 'Routes name namespaces of others too, so they are not shown to it. You can still ask where one of yours lives.',
     moving: 'A move is under way: the next change can be made when it has ended or is called off.',
-    alone: 'There is one group only, so there is nothing to spread.',
     even: 'The partitions are spread evenly already.',
   },
 
@@ -22,7 +21,8 @@ export const shardsText = {
     title: 'One group keeps everything',
     body: 'All namespaces lie in the group default: one log, one leader, every change in one order. That is right for most clusters.',
     when: 'More groups help when one leader has more to write than it can: each group has its own log and its own leader on the same nodes, and the leaders spread over them. You then say which namespaces go where, by prefix or by hash, and the data moves while it is being used.',
-    cost: 'A batch stays within one namespace, so nothing that was atomic stops being so. The first group raises the level of the cluster: programs older than this one can no longer join.',
+    cost: 'A batch stays within one namespace, so nothing that was atomic stops being so.',
+    level: 'The first group raises the level of the cluster: programs older than this one can no longer join.',
     create: 'Create the first group',
   },
 
@@ -46,9 +46,8 @@ export const shardsText = {
     all: 'all',
     share: (n: number) => `${number(n)} of 256`,
     ended: (ids: readonly string[]) => `Ended: ${ids.join(', ')}. Their names are not used again.`,
-    inUse: 'in use',
     inUseBecause: (partitionCount: number, routes: number, moves: number) =>
-      `Something still leads to it: ${[
+      `in use: ${[
         ...(partitionCount === 0 ? [] : [partitions(partitionCount)]),
         ...(routes === 0 ? [] : [count(routes, 'route', 'routes')]),
         ...(moves === 0 ? [] : [count(moves, 'move', 'moves')]),
@@ -75,7 +74,6 @@ export const shardsText = {
     all: 'Pick all',
     pickAll: (group: string) => `Pick all partitions of ${group}`,
     clear: 'Clear',
-    move: 'Move',
     movePicked: 'Move partitions',
   },
 

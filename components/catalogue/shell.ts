@@ -82,6 +82,8 @@ export const shellText = {
     region: 'Cluster status',
     verdicts: { healthy: 'Healthy', degraded: 'Degraded', unavailable: 'Unavailable' },
     unknown: 'Not known',
+    inGroups: (groups: readonly string[]) => `in ${new Intl.ListFormat('en').format(groups)}`,
+    leads: (n: number, groups: number) => (n === 0 ? 'follows' : `leads ${number(n)} of ${number(groups)}`),
     canLose: (n: number) => (n === 0 ? 'can lose no node' : `can lose ${count(n, 'more node', 'more nodes')}`),
     reasons: 'What is wrong, and what helps',
     allWell: 'All nodes are in contact and have what was committed.',
@@ -106,6 +108,7 @@ export const shellText = {
 
   freshness: {
     title: 'How fresh this is',
+    groups: (n: number) => count(n, 'group', 'groups'),
     served: (node: string, role: string) => `Answered by ${node}, ${role}`,
     version: 'Version read',
     mode: 'Read with',

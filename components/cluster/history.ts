@@ -19,7 +19,7 @@ export interface ReplicaSample {
 
 export interface Sample {
   readonly atMs: number;
-  /** Entries of the slowest replica of the first group; null when not known. */
+  /** Entries of the slowest replica, of whatever group; null when not known. */
   readonly lag: number | null;
   readonly replicas: readonly ReplicaSample[];
 }

@@ -31,7 +31,11 @@ export function Popup({ trigger, status }: PopupProps & { readonly status: Clust
             <li key={node.id} className="flex items-baseline gap-3 py-1.5">
               <span className="font-mono font-medium">{node.id}</span>
               <span className="text-ink-soft">
-                {node.role === null ? text.cluster.nodeStates[node.state] : text.cluster.roles[node.role]}
+                {node.role === null
+                  ? text.cluster.nodeStates[node.state]
+                  : summary.groups > 1
+                    ? text.cluster.leads(node.leads, summary.groups)
+                    : text.cluster.roles[node.role]}
               </span>
               <span className="tnum ml-auto text-right text-ink-soft">
                 {node.fresh

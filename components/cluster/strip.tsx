@@ -40,6 +40,7 @@ export function ClusterStrip({ status, connection, ageMs, samples, nowMs, spanMs
         <VerdictDot verdict={summary?.verdict ?? null} live={live} />
         <span className={cx('font-medium', summary?.verdict === 'unavailable' && 'text-bad')}>
           {summary === null ? text.cluster.unknown : text.cluster.verdicts[summary.verdict]}
+          {summary === null || summary.leaderless.length === 0 ? null : ` ${text.cluster.inGroups(summary.leaderless)}`}
         </span>
         {status === null ? null : (
           <span className="hidden truncate text-ink-faint lg:inline">{text.cluster.canLose(status.cluster.canLose)}</span>
@@ -47,7 +48,7 @@ export function ClusterStrip({ status, connection, ageMs, samples, nowMs, spanMs
       </output>
       <ul aria-label={text.cluster.nodes} className="hidden items-center gap-1 md:flex">
         {summary?.nodes.map((node) => (
-          <NodeCell key={node.id} node={node} />
+          <NodeCell key={node.id} node={node} groups={summary.groups} />
         ))}
       </ul>
       <div className="flex items-center gap-2">
@@ -61,7 +62,7 @@ export function ClusterStrip({ status, connection, ageMs, samples, nowMs, spanMs
         </output>
       </div>
       <div className="ml-auto flex min-w-0 items-center gap-3">
-        {summary?.served ? <Served node={summary.served} /> : null}
+        {summary?.served ? <Served node={summary.served} groups={summary.groups} /> : null}
         <Age connection={connection} ageMs={ageMs} />
         {status === null ? null : (
           <OnDemand
@@ -89,12 +90,14 @@ function lagColour(summary: ClusterSummary | null): string {
   return summary.lag === 0 ? 'text-ink-soft' : 'text-warn font-medium';
 }
 
-function NodeCell({ node }: { readonly node: NodeSummary }): ReactElement {
-  const role = node.role === null ? text.cluster.nodeStates[node.state] : text.cluster.roles[node.role];
+function NodeCell({ node, groups }: { readonly node: NodeSummary; readonly groups: number }): ReactElement {
+  const role = roleOf(node, groups);
   const lag = node.fresh
     ? text.cluster.nodeLag(node.lag)
     : `${text.cluster.nodeStates[node.state]}, ${text.cluster.asOf(ageText(node.ageMs))}`;
   const behind = node.fresh && node.lag !== null && node.lag > 0;
+  // With one group a leader is never behind; with several it may be, in one that it does not lead.
+  const leads = node.leads > 0 && node.fresh && !behind;
   return (
     <li
       aria-label={`${node.id}, ${role}, ${lag}`}
@@ -106,8 +109,8 @@ function NodeCell({ node }: { readonly node: NodeSummary }): ReactElement {
       )}
     >
       <span className={cx('font-mono font-medium', !node.fresh && 'text-ink-faint')}>{node.id}</span>
-      {node.role === 'leader' && node.fresh ? <span className="text-ink-soft">{text.cluster.leader}</span> : null}
-      {node.role === 'leader' && node.fresh ? null : (
+      {leads ? <span className="text-ink-soft">{groups > 1 ? role : text.cluster.leader}</span> : null}
+      {leads ? null : (
         <span className={behind ? 'font-medium text-warn' : 'text-ink-faint'}>
           {node.fresh
             ? node.lag === null
@@ -122,14 +125,18 @@ function NodeCell({ node }: { readonly node: NodeSummary }): ReactElement {
   );
 }
 
-function Served({ node }: { readonly node: NodeSummary }): ReactElement {
+/** The node's role; how many groups it leads where there are several. */
+function roleOf({ role, state, leads }: NodeSummary, groups: number): string {
+  if (groups > 1 && role !== null) return text.cluster.leads(leads, groups);
+  return role === null ? text.cluster.nodeStates[state] : text.cluster.roles[role];
+}
+
+function Served({ node, groups }: { readonly node: NodeSummary; readonly groups: number }): ReactElement {
   return (
     <span className="hidden min-w-0 items-center gap-2 truncate text-ink-soft sm:flex" title={text.cluster.servedBy}>
       <span className="sr-only">{text.cluster.servedBy} </span>
-      <span className="truncate">
-        {text.cluster.served(node.id, node.role === null ? text.cluster.unknown : text.cluster.roles[node.role])}
-      </span>
-      {node.term === null || node.appliedIndex === null ? null : (
+      <span className="truncate">{text.cluster.served(node.id, node.role === null ? text.cluster.unknown : roleOf(node, groups))}</span>
+      {node.term === null || node.appliedIndex === null || groups > 1 ? null : (
         <span className="tnum hidden font-mono whitespace-nowrap text-ink lg:inline">
           {text.cluster.applied(`${node.term}:${node.appliedIndex}`)}
         </span>

@@ -56,6 +56,22 @@ describe('the summary of a cluster', () => {
     expect(summarize(status([replica('n1', 42, { lagEntries: null })])).lag).toBeNull();
   });
 
+  test('takes all groups together, and knows no lag where one has no leader', () => {
+    const [group] = status([replica('n1', 42), replica('n2', 40)]).groups;
+    if (group === undefined) throw new Error('there is a group');
+    const other = { ...group, id: 'payments', leader: 'n2', members: [replica('n1', 35), replica('n2', 42)] };
+    const both = { ...status([replica('n1', 42), replica('n2', 40)]), groups: [other, group] };
+    const summary = summarize(both);
+    expect([summary.lag, summary.groups, summary.leaderless]).toEqual([7, 2, []]);
+    expect(summary.nodes.map(({ leads, lag }) => [leads, lag])).toEqual([
+      [1, 7],
+      [1, 2],
+    ]);
+    const unled = { ...other, leader: null, members: other.members.map((member) => ({ ...member, lagEntries: null })) };
+    const partly = summarize({ ...both, groups: [unled, group] });
+    expect([partly.lag, partly.leaderless]).toEqual([null, ['payments']]);
+  });
+
   test('counts voters that have applied an entry, learners not', () => {
     const members = [replica('n1', 42), replica('n2', 41), replica('n3', 42), replica('n4', 42, { role: 'learner', voter: false })];
     expect(appliedOn(status(members), 'default', 42)).toEqual({ applied: 2, of: 3 });

@@ -3,6 +3,7 @@ import type { ClusterStatus, Verdict } from '../../lib/contract/cluster.ts';
 import { clusterText } from '../catalogue/cluster.ts';
 import { text } from '../catalogue.ts';
 import { cx } from '../ui/cx.ts';
+import { summarize } from './summary.ts';
 import { VerdictDot } from './verdict-dot.tsx';
 
 const washes: Readonly<Record<Verdict, string>> = {
@@ -14,6 +15,7 @@ const washes: Readonly<Record<Verdict, string>> = {
 /** The cluster in one word, why, what helps, and what it could still bear. */
 export function VerdictCard({ status, live }: { readonly status: ClusterStatus; readonly live: boolean }): ReactElement {
   const { verdict, reasons, canLose, id, lineage, level } = status.cluster;
+  const { leaderless } = summarize(status);
   const behind = status.nodes.filter(({ id: node }) =>
     status.groups.some(({ members }) => members.some((member) => member.node === node && (member.lagEntries ?? 0) > 0)),
   );
@@ -26,7 +28,9 @@ export function VerdictCard({ status, live }: { readonly status: ClusterStatus; 
         <p className="flex items-center gap-2.5 text-lg font-semibold">
           <VerdictDot verdict={verdict} live={live} />
           <span>{text.cluster.verdicts[verdict]}</span>
-          <span className="font-normal text-ink-soft">{clusterText.verdictTitles[verdict]}</span>
+          <span className="font-normal text-ink-soft">
+            {leaderless.length === 0 ? clusterText.verdictTitles[verdict] : clusterText.partlyUnavailable(leaderless)}
+          </span>
         </p>
         {reasons.length === 0 ? (
           <p className="mt-1 text-sm text-ink-soft">

@@ -1,4 +1,5 @@
 /** One experiment: a write on one node, a read on another at once, and what all nodes say of the entry. Plain data. */
+import { DEFAULT_GROUP, parseToken, REGISTRY_GROUP } from '../../lib/contract/token.ts';
 import type { Observation, PlacedSteps } from './timing.ts';
 import { placeSteps } from './timing.ts';
 
@@ -76,7 +77,21 @@ export function placeRun(run: Run): ReadonlyMap<string, PlacedSteps> {
   return placed;
 }
 
+/** The version of the group that answered: without the registry by which the request was routed. */
+export function ownVersion(version: string): string {
+  return version
+    .split(',')
+    .filter((element) => !element.startsWith(`${REGISTRY_GROUP}=`))
+    .join(',');
+}
+
+/** The group that an entry was written in. */
+export function groupOf(version: string): string {
+  return parseToken(ownVersion(version))[0]?.group ?? DEFAULT_GROUP;
+}
+
 /** The version of the token as people compare it: without its history. */
 export function indexOf(version: string): number {
-  return Number(version.slice(version.lastIndexOf(':') + 1));
+  const own = ownVersion(version);
+  return Number(own.slice(own.lastIndexOf(':') + 1));
 }

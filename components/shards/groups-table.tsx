@@ -98,7 +98,7 @@ function Retire({
   readonly onRetire: (group: string) => void;
 }): ReactElement | null {
   const why = whyKept(group, registry);
-  if (why !== null) return <span className="text-xs text-ink-faint">{why}</span>;
+  if (why !== null) return <span className="text-xs whitespace-nowrap text-ink-faint">{why}</span>;
   return (
     <Button size="sm" look="danger" aria-label={words.retireGroup(group.id)} onClick={() => onRetire(group.id)}>
       {words.retire}

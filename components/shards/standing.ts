@@ -25,7 +25,7 @@ export function underWay({ moves }: Registry): ShardMove | null {
 /** Why a group cannot be retired, in words; null when it can. */
 export function whyKept({ id, state, partitions, routes }: ShardGroup, { moves }: Registry): string | null {
   if (id === FIRST_GROUP) return shardsText.groups.always;
-  if (state !== 'active') return shardsText.groups.retiring;
+  if (state !== 'active') return shardsText.groups.states[state];
   const moving = moves.filter(({ from, to }) => from === id || to === id).length;
   return partitions + routes + moving === 0 ? null : shardsText.groups.inUseBecause(partitions, routes, moving);
 }

@@ -5,8 +5,8 @@ import { keys } from './keys.ts';
 import type { Reader } from './reader.ts';
 import { failuresOf } from './retry.ts';
 
-/** While something is under way. */
-const BUSY_MS = 1_000;
+/** While something is under way: the event stream is faster, unless it is lost. */
+const BUSY_MS = 2_000;
 /** Changes come by the event stream; this is for when it is lost. */
 const IDLE_MS = 30_000;
 
@@ -15,7 +15,7 @@ function isBusy({ moves, groups }: Registry): boolean {
   return moves.some(({ phase }) => phase === 'announced') || groups.some(({ state }) => state === 'retiring');
 }
 
-/** Groups, routes, partitions and moves; asked again and again while a move is under way. */
+/** Groups, routes, partitions and moves; asked again and again while something is under way. */
 export function registryQuery(reader: Reader) {
   return queryOptions({
     queryKey: keys.registry(),

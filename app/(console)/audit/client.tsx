@@ -50,6 +50,7 @@ export function AuditPage({ failure }: { readonly failure: FirstFailure | null }
   const search = useSearchShortcut();
   const { choice } = useZoneChoice();
   const state = readState(list, failure);
+  const groups = useLive().status?.groups.length ?? 1;
 
   const go = (next: AuditFilter, live: boolean): void => window.history.replaceState(null, '', addressOf(next, live));
   const change = (part: AuditFilter): void =>
@@ -62,7 +63,7 @@ export function AuditPage({ failure }: { readonly failure: FirstFailure | null }
     <Page
       fit="full"
       title={auditText.title}
-      lead={auditText.lead}
+      lead={groups > 1 ? auditText.leadGroups(groups) : auditText.lead}
       beside={list.data?.pages[0] === undefined ? null : <FreshnessBadge read={list.data.pages[0].meta} />}
       actions={
         <>
@@ -93,6 +94,7 @@ export function AuditPage({ failure }: { readonly failure: FirstFailure | null }
           <>
             <AuditTable
               events={events}
+              grouped={groups > 1}
               open={open}
               onOpen={setOpen}
               renderDetail={(event) => <Detail event={event} filter={filter} onFilter={change} />}

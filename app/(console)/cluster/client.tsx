@@ -2,20 +2,24 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Download, Plus } from 'lucide-react';
+import Link from 'next/link';
 import type { ReactElement } from 'react';
 import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { clusterText } from '../../../components/catalogue/cluster.ts';
 import { membersText } from '../../../components/catalogue/members.ts';
+import { GroupsOverview } from '../../../components/cluster/groups-overview.tsx';
 import { JoinProgress } from '../../../components/cluster/join-progress.tsx';
 import { joiningNodes } from '../../../components/cluster/joining.ts';
 import { LagCharts } from '../../../components/cluster/lag-charts.tsx';
 import { PictureView } from '../../../components/cluster/picture-view.tsx';
 import { NodeTable, ReplicaTable } from '../../../components/cluster/replica-table.tsx';
+import { firstGroup } from '../../../components/cluster/summary.ts';
 import { timelineOf } from '../../../components/cluster/timeline.ts';
 import { TimelineList } from '../../../components/cluster/timeline-list.tsx';
 import { VerdictCard } from '../../../components/cluster/verdict-card.tsx';
+import { paths } from '../../../components/paths.ts';
 import { ageText, useNow } from '../../../components/time.tsx';
-import { Button } from '../../../components/ui/button.tsx';
+import { Button, buttonStyle } from '../../../components/ui/button.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { Page, Panel } from '../../../components/ui/page.tsx';
 import { SkeletonLines } from '../../../components/ui/skeleton.tsx';
@@ -49,7 +53,7 @@ export function ClusterPage(): ReactElement {
   const [backingUp, setBackingUp] = useState(false);
   const mayAct = useMayAct();
   const { status } = live;
-  const group = status?.groups.find(({ id }) => id === groupId) ?? status?.groups[0];
+  const group = status === null ? undefined : (status.groups.find(({ id }) => id === groupId) ?? firstGroup(status));
   const ageMs = live.statusAtMs === null ? null : nowMs - live.statusAtMs;
   return (
     <Page
@@ -62,15 +66,12 @@ export function ClusterPage(): ReactElement {
         )
       }
       actions={
-        <>
-          {status === null || status.groups.length < 2 ? null : <Groups status={status} chosen={group?.id} onChoose={setGroupId} />}
-          {mayAct ? (
-            <Button onClick={() => setBackingUp(true)}>
-              <Download aria-hidden />
-              {clusterText.backup.action}
-            </Button>
-          ) : null}
-        </>
+        mayAct ? (
+          <Button onClick={() => setBackingUp(true)}>
+            <Download aria-hidden />
+            {clusterText.backup.action}
+          </Button>
+        ) : null
       }
     >
       <div className="mx-auto flex max-w-[72rem] flex-col gap-4">
@@ -80,7 +81,23 @@ export function ClusterPage(): ReactElement {
           </Notice>
         ) : null}
         {status === null ? <Unknown /> : <VerdictCard status={status} live={live.connection === 'live'} />}
-        {status === null || group === undefined ? null : <GroupView status={status} group={group} live={live} nowMs={nowMs} />}
+        {status === null || status.groups.length < 2 || group === undefined ? null : (
+          <Panel
+            title={clusterText.groups}
+            flush
+            actions={
+              <Link href={paths.shards()} className={buttonStyle({ size: 'sm', look: 'quiet' })}>
+                {clusterText.toShards}
+              </Link>
+            }
+          >
+            <GroupsOverview status={status} chosen={group.id} onChoose={setGroupId} />
+            <p className="px-4 py-2.5 text-xs text-ink-faint">{clusterText.groupsHint}</p>
+          </Panel>
+        )}
+        {status === null || group === undefined ? null : (
+          <GroupView key={group.id} status={status} group={group} live={live} nowMs={nowMs} />
+        )}
       </div>
       {backingUp ? (
         <Suspense>
@@ -97,28 +114,6 @@ function Unknown(): ReactElement {
       <p className="mb-4 text-sm text-ink-soft">{clusterText.unknownBody}</p>
       <SkeletonLines lines={8} />
     </Panel>
-  );
-}
-
-function Groups({
-  status,
-  chosen,
-  onChoose,
-}: {
-  readonly status: ClusterStatus;
-  readonly chosen: string | undefined;
-  readonly onChoose: (group: string) => void;
-}): ReactElement {
-  return (
-    <fieldset className="flex flex-wrap items-center gap-1.5">
-      <legend className="sr-only">{clusterText.groups}</legend>
-      {status.groups.map(({ id, leader }) => (
-        <Button key={id} size="sm" look={id === chosen ? 'primary' : 'plain'} aria-pressed={id === chosen} onClick={() => onChoose(id)}>
-          <span className="font-mono">{id}</span>
-          <span className="opacity-80">{leader ?? clusterText.noLeaderShort}</span>
-        </Button>
-      ))}
-    </fieldset>
   );
 }
 

@@ -1,10 +1,11 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { labText } from '../../../components/catalogue/lab.ts';
 import { text } from '../../../components/catalogue.ts';
-import { isFresh } from '../../../components/cluster/summary.ts';
+import { firstGroup, isFresh } from '../../../components/cluster/summary.ts';
 import { FaultTable } from '../../../components/lab/fault-table.tsx';
 import { PlanForm, whyNot } from '../../../components/lab/plan-form.tsx';
 import { ProgressView } from '../../../components/lab/progress-view.tsx';
@@ -14,7 +15,8 @@ import { LAB_NAMESPACE } from '../../../components/lab/run.ts';
 import { Button } from '../../../components/ui/button.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { Page, Panel } from '../../../components/ui/page.tsx';
-import type { ClusterStatus } from '../../../lib/contract/cluster.ts';
+import type { ClusterStatus, GroupStatus } from '../../../lib/contract/cluster.ts';
+import { placementQuery } from '../../../lib/queries/shards.ts';
 import { useConsole } from '../../_client/console.tsx';
 import { useLive } from '../../_client/live.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
@@ -29,9 +31,9 @@ const WAIT_MS = 5_000;
 export function LabPage({ lab, via }: { readonly lab: boolean; readonly via: string }): ReactElement {
   const { session } = useConsole();
   const { status } = useLive();
-  const group = status?.groups[0];
+  const group = useLabGroup(status);
   const mayBreak = lab && session.role === 'admin' && session.scope === null;
-  const nodes = planNodes(status);
+  const nodes = planNodes(status, group);
   const [chosen, setChosen] = useState<Plan | null>(null);
   // Until somebody chooses: write on the leader, read on a follower.
   const wanted: Plan = chosen ?? {
@@ -45,7 +47,7 @@ export function LabPage({ lab, via }: { readonly lab: boolean; readonly via: str
   const experiment = useExperiment(
     nodes.map(({ id }) => id),
     via,
-    group?.leader ?? null,
+    status,
   );
   const faults = useFaults(status, via, mayBreak);
   const refused = whyNot(session.role, session.scope, LAB_NAMESPACE);
@@ -85,7 +87,7 @@ export function LabPage({ lab, via }: { readonly lab: boolean; readonly via: str
         </Panel>
         <LabFaults lab={lab} mayBreak={mayBreak} faults={faults} />
         <Panel title={labText.result.title}>
-          <Outcome experiment={experiment} status={status} faults={mayBreak ? faults : null} />
+          <Outcome experiment={experiment} group={group} faults={mayBreak ? faults : null} />
         </Panel>
         <Cleaning />
       </div>
@@ -93,8 +95,17 @@ export function LabPage({ lab, via }: { readonly lab: boolean; readonly via: str
   );
 }
 
-function planNodes(status: ClusterStatus | null) {
-  const members = status?.groups[0]?.members ?? [];
+/** The group that keeps the lab's namespace. */
+function useLabGroup(status: ClusterStatus | null): GroupStatus | undefined {
+  const { reader } = useConsole();
+  const several = status !== null && status.groups.length > 1;
+  const placement = useQuery({ ...placementQuery(reader, LAB_NAMESPACE), enabled: several });
+  if (status === null) return undefined;
+  return status.groups.find(({ id }) => id === placement.data?.data.group) ?? firstGroup(status);
+}
+
+function planNodes(status: ClusterStatus | null, group: GroupStatus | undefined) {
+  const members = group?.members ?? [];
   return (status?.nodes ?? []).map((node) => {
     const replica = members.find((member) => member.node === node.id);
     const reachable = isFresh(node, node.ageMs);
@@ -150,11 +161,11 @@ function LabFaults({
 /** What is under way, or what came of it. */
 function Outcome({
   experiment: { state },
-  status,
+  group,
   faults,
 }: {
   readonly experiment: Experimenting;
-  readonly status: ClusterStatus | null;
+  readonly group: GroupStatus | undefined;
   /** Null: the reader may not change them. */
   readonly faults: Faults | null;
 }): ReactElement {
@@ -174,7 +185,7 @@ function Outcome({
       return <ProgressView words={state.kind === 'writing' ? labText.progress.writing(state.plan.writer) : labText.progress.looking} />;
     case 'reading': {
       const { plan, version, sinceMs } = state;
-      const replica = status?.groups[0]?.members.find(({ node }) => node === plan.reader);
+      const replica = group?.members.find(({ node }) => node === plan.reader);
       const held = faults?.nodes.find(({ id }) => id === plan.reader)?.lab?.holdApply === true;
       return (
         <ProgressView

@@ -3,12 +3,12 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Observation } from '../../../components/lab/timing.ts';
 import type { Plan, ReadOutcome, Run } from '../../../components/lab/run.ts';
-import { indexOf, LAB_KEY, LAB_NAMESPACE } from '../../../components/lab/run.ts';
+import { groupOf, indexOf, LAB_KEY, LAB_NAMESPACE, ownVersion } from '../../../components/lab/run.ts';
+import type { ClusterStatus } from '../../../lib/contract/cluster.ts';
 import type { ConfmanClient } from '../../../lib/client/create-client.ts';
 import { createClient } from '../../../lib/client/create-client.ts';
 import { ConfmanError, isConfmanError } from '../../../lib/client/errors.ts';
 import { Session } from '../../../lib/client/session.ts';
-import { DEFAULT_GROUP } from '../../../lib/contract/token.ts';
 
 /** Beyond what a node may hold a request. */
 const CALL_MS = 10_000;
@@ -35,14 +35,14 @@ export interface Experimenting {
  *
  * @param nodes all of the cluster
  * @param via the node of this page
- * @param leader as far as the page knows
+ * @param status as far as the page knows it
  */
-export function useExperiment(nodes: readonly string[], via: string, leader: string | null): Experimenting {
+export function useExperiment(nodes: readonly string[], via: string, status: ClusterStatus | null): Experimenting {
   // Of the moment when a run is over, not of when it began.
-  const leaderNow = useRef(leader);
+  const statusNow = useRef(status);
   useEffect(() => {
-    leaderNow.current = leader;
-  }, [leader]);
+    statusNow.current = status;
+  }, [status]);
   const [state, setState] = useState<Experiment>({ kind: 'idle' });
   const busy = useRef(false);
   const client = useMemo(
@@ -65,13 +65,14 @@ export function useExperiment(nodes: readonly string[], via: string, leader: str
     setState({ kind: 'reading', plan, version: written.version, sinceMs: Date.now() });
     const read = await readBack(client, plan, value, written.token, nowMs);
     setState({ kind: 'looking', plan });
-    const observations = await look(client, nodes, indexOf(written.version), nowMs);
+    const group = groupOf(written.version);
+    const observations = await look(client, nodes, { group, index: indexOf(written.version) }, nowMs);
     setState({
       kind: 'done',
       run: {
         plan,
         via,
-        leader: leaderNow.current,
+        leader: statusNow.current?.groups.find(({ id }) => id === group)?.leader ?? null,
         value,
         version: written.version,
         index: indexOf(written.version),
@@ -136,7 +137,7 @@ async function readBack(client: ConfmanClient, plan: Plan, value: string, token:
         kind: data.value === value ? 'new' : 'old',
         value: data.value,
         // Of the state that was read, not of the entry: how far this node was.
-        version: meta.version ?? data.version,
+        version: ownVersion(meta.version ?? data.version),
         node: replica?.node ?? plan.reader,
         role: replica?.role ?? '',
         waitedMs: replica?.waitedMs ?? null,
@@ -157,7 +158,7 @@ async function readBack(client: ConfmanClient, plan: Plan, value: string, token:
 async function look(
   client: ConfmanClient,
   nodes: readonly string[],
-  index: number,
+  { group, index }: { readonly group: string; readonly index: number },
   nowMs: () => number,
 ): Promise<ReadonlyMap<string, readonly Observation[]>> {
   const seen = await Promise.all(
@@ -166,7 +167,7 @@ async function look(
       for (let at = 0; at < LOOKS; at += 1) {
         const askedMs = nowMs();
         try {
-          const { data } = await client.cluster.journal(DEFAULT_GROUP, { node, index, retry: false, timeoutMs: LOOK_MS });
+          const { data } = await client.cluster.journal(group, { node, index, retry: false, timeoutMs: LOOK_MS });
           if (data.entry !== null) observations.push({ askedMs, answeredMs: nowMs(), entry: data.entry });
         } catch (error) {
           if (!(error instanceof ConfmanError)) throw error;

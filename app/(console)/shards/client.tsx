@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Plus, Scale } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
 import type { ReactElement } from 'react';
 import { Suspense, useMemo, useState } from 'react';
@@ -13,13 +13,14 @@ import type { Mark } from '../../../components/shards/marks.ts';
 import { marksOf } from '../../../components/shards/marks.ts';
 import { MovesList } from '../../../components/shards/moves-list.tsx';
 import { RoutesTable } from '../../../components/shards/routes-table.tsx';
-import { activeGroups, isAlone, underWay } from '../../../components/shards/standing.ts';
+import { isAlone, underWay } from '../../../components/shards/standing.ts';
 import { Button } from '../../../components/ui/button.tsx';
 import { lazyPart } from '../../../components/ui/lazy-part.ts';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { Page, Panel } from '../../../components/ui/page.tsx';
 import { SkeletonLines } from '../../../components/ui/skeleton.tsx';
 import { namespaceFault } from '../../../lib/contract/names.ts';
+import type { ClusterStatus } from '../../../lib/contract/cluster.ts';
 import type { Registry } from '../../../lib/contract/schemas/shards.ts';
 import { moveTimesQuery, placementQuery, registryQuery } from '../../../lib/queries/shards.ts';
 import { useConsole } from '../../_client/console.tsx';
@@ -34,6 +35,8 @@ import { WherePanel } from './where.tsx';
 
 const ShardDialog = lazyPart(async () => (await import('./dialogs.tsx')).ShardDialog);
 
+/** From this level of the cluster on there are groups. */
+const LEVEL = 2;
 const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
 
 /** Which group keeps which namespaces, what is moving, and what can be done about it. */
@@ -52,7 +55,6 @@ export function ShardsPage({ failure }: { readonly failure: FirstFailure | null 
   const asked = address.get('namespace');
   const namespace = asked !== null && namespaceFault(asked) === null ? asked : null;
   const alone = registry !== null && isAlone(registry);
-  const moving = registry !== null && underWay(registry) !== null;
   return (
     <Page
       title={shardsText.title}
@@ -68,19 +70,11 @@ export function ShardsPage({ failure }: { readonly failure: FirstFailure | null 
         )
       }
       actions={
-        registry === null || !mayAct ? null : (
-          <>
-            {alone ? null : (
-              <Button onClick={() => setWork({ kind: 'rebalance' })} disabled={moving || activeGroups(registry).length < 2}>
-                <Scale aria-hidden />
-                {shardsText.groups.rebalance}
-              </Button>
-            )}
-            <Button look="primary" onClick={() => setWork({ kind: 'create' })}>
-              <Plus aria-hidden />
-              {shardsText.groups.create}
-            </Button>
-          </>
+        registry === null || !mayAct || alone ? null : (
+          <Button look="primary" onClick={() => setWork({ kind: 'create' })}>
+            <Plus aria-hidden />
+            {shardsText.groups.create}
+          </Button>
         )
       }
     >
@@ -132,8 +126,6 @@ function Content({ registry, alone, marks, namespace, mayAct, onWork }: ContentP
   const times = useQuery(moveTimesQuery(reader));
   const placement = useQuery({ ...placementQuery(reader, namespace ?? ''), enabled: namespace !== null });
   const moving = underWay(registry) !== null;
-  const ended = registry.groups.filter(({ state }) => state === 'retired').map(({ id }) => id);
-  const retiring = registry.groups.some(({ state }) => state === 'retiring');
   const found = namespace !== null && placement.data?.data.by !== 'prefix' ? (placement.data?.data.partition ?? null) : null;
   return (
     <>
@@ -157,31 +149,14 @@ function Content({ registry, alone, marks, namespace, mayAct, onWork }: ContentP
           />
         </Panel>
       )}
-      {alone ? <Alone onCreate={mayAct ? () => onWork({ kind: 'create' }) : null} /> : null}
-      <Panel title={shardsText.groups.title} flush>
-        <GroupsTable
-          registry={registry}
-          status={status}
-          marks={marks}
-          onRetire={mayAct && !alone ? (group) => onWork({ kind: 'retire', group }) : null}
-        />
-        {retiring || ended.length > 0 ? (
-          <p className="border-t px-4 py-2.5 text-xs text-ink-faint">
-            {retiring ? `${shardsText.groups.retiring} ` : null}
-            {ended.length === 0 ? null : shardsText.groups.ended(ended)}
-          </p>
-        ) : null}
-      </Panel>
+      {alone ? (
+        <Alone raises={status !== null && status.cluster.level < LEVEL} onCreate={mayAct ? () => onWork({ kind: 'create' }) : null} />
+      ) : null}
+      <GroupsPanel registry={registry} status={status} marks={marks} onWork={mayAct && !alone ? onWork : null} />
       <WherePanel namespace={namespace} marks={marks} />
       {alone ? null : (
         <>
-          <MapPanel
-            registry={registry}
-            marks={marks}
-            found={found}
-            onMove={mayAct ? (picked) => onWork({ kind: 'partitions', picked }) : null}
-            moving={moving}
-          />
+          <MapPanel registry={registry} marks={marks} found={found} onWork={mayAct ? onWork : null} moving={moving} />
           <RoutesPanel registry={registry} marks={marks} moving={moving} onWork={mayAct ? onWork : null} />
         </>
       )}
@@ -191,6 +166,35 @@ function Content({ registry, alone, marks, namespace, mayAct, onWork }: ContentP
         </Panel>
       )}
     </>
+  );
+}
+
+interface GroupsPanelProps {
+  readonly registry: Registry;
+  readonly status: ClusterStatus | null;
+  readonly marks: ReadonlyMap<string, Mark>;
+  /** Null: the reader has no right to, or nothing can be done. */
+  readonly onWork: ((work: ShardWork) => void) | null;
+}
+
+function GroupsPanel({ registry, status, marks, onWork }: GroupsPanelProps): ReactElement {
+  const ended = registry.groups.filter(({ state }) => state === 'retired').map(({ id }) => id);
+  const retiring = registry.groups.some(({ state }) => state === 'retiring');
+  return (
+    <Panel title={shardsText.groups.title} flush>
+      <GroupsTable
+        registry={registry}
+        status={status}
+        marks={marks}
+        onRetire={onWork === null ? null : (group) => onWork({ kind: 'retire', group })}
+      />
+      {retiring || ended.length > 0 ? (
+        <p className="border-t px-4 py-2.5 text-xs text-ink-faint">
+          {retiring ? `${shardsText.groups.retiring} ` : null}
+          {ended.length === 0 ? null : shardsText.groups.ended(ended)}
+        </p>
+      ) : null}
+    </Panel>
   );
 }
 
@@ -240,14 +244,16 @@ function RoutesPanel({ registry: { routes }, marks, moving, onWork }: RoutesPane
 }
 
 /** What groups are for, while there is one. */
-function Alone({ onCreate }: { readonly onCreate: (() => void) | null }): ReactElement {
+function Alone({ raises, onCreate }: { readonly raises: boolean; readonly onCreate: (() => void) | null }): ReactElement {
   const words = shardsText.one;
   return (
     <Panel title={words.title}>
       <div className="flex max-w-3xl flex-col gap-2 text-sm text-ink-soft">
         <p>{words.body}</p>
         <p>{words.when}</p>
-        <p>{words.cost}</p>
+        <p>
+          {words.cost} {raises ? words.level : null}
+        </p>
         {onCreate === null ? null : (
           <Button className="mt-1 self-start" onClick={onCreate}>
             <Plus aria-hidden />

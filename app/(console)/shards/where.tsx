@@ -45,7 +45,7 @@ export function WherePanel({ namespace, marks }: WherePanelProps): ReactElement 
   return (
     <Panel title={words.title}>
       <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-2">
-        <Field label={words.label} hint={words.hint} error={fault} className="min-w-56 flex-1">
+        <Field label={words.label} hint={words.hint} error={fault} className="max-w-xl min-w-56 flex-1">
           {(control) => (
             <TextInput
               {...control}
@@ -59,7 +59,7 @@ export function WherePanel({ namespace, marks }: WherePanelProps): ReactElement 
             />
           )}
         </Field>
-        <Button type="submit" className="mt-6">
+        <Button type="submit" className="sm:mt-6">
           <Search aria-hidden />
           {words.submit}
         </Button>
