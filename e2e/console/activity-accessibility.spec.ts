@@ -42,8 +42,8 @@ for (const { theme, viewport } of LOOKS) {
     await new Shell(page).chooseTheme(theme);
     await expect(page.locator('html')).toHaveClass(new RegExp(theme.toLowerCase()));
     const { origin } = new URL(page.url());
-    const look = async (): Promise<void> => {
-      await expectAccessible(page);
+    const look = async (within?: 'dialog'): Promise<void> => {
+      await expectAccessible(page, within);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
     };
     const open = async (path: string): Promise<void> => {
@@ -59,7 +59,7 @@ for (const { theme, viewport } of LOOKS) {
     await history.revision(1).click();
     await history.restoreButton.click();
     await expect(history.dialog.locator('.cm-content').first()).toBeVisible();
-    await look();
+    await look('dialog');
 
     await open(paths.deleted(namespace));
     await expect(page.getByRole('link', { name: 'old' })).toBeVisible();
@@ -79,7 +79,7 @@ for (const { theme, viewport } of LOOKS) {
     expect(await shiftOf(page)).toBeLessThan(SHIFT_MAX);
     await page.getByRole('button', { name: 'New API key' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
-    await look();
+    await look('dialog');
     await page.keyboard.press('Escape');
 
     await open(`${paths.reference}?op=putEntry`);

@@ -42,7 +42,7 @@ test('downloads a backup after saying what is in it', async ({ as }) => {
   await cluster.open();
   await page.getByRole('button', { name: 'Back up' }).click();
   await expect(cluster.dialog).toContainText('API keys (as hashes)');
-  await expectAccessible(page);
+  await expectAccessible(page, 'dialog');
   const coming = page.waitForEvent('download');
   await cluster.dialog.getByRole('button', { name: 'Back up' }).click();
   expect((await coming).suggestedFilename()).toMatch(/\.confman-backup$/);

@@ -23,7 +23,7 @@ test('merges two people who edit the same entry in different places', async ({ a
   await expect(first.review).toContainText('“Looking for the leak”');
   await expect(first.mergeResult).toContainText('"shop-eu"');
   await expect(first.mergeResult).toContainText('"debug": true');
-  await expectAccessible(first.page);
+  await expectAccessible(first.page, 'dialog');
   await first.saveResult.click();
   await expect(first.committed).toBeVisible();
 
@@ -54,7 +54,7 @@ test('lets each place that both have changed be chosen, and the result be edited
   await entry.review.getByRole('group', { name: 'Place 2 of 2' }).getByRole('radio', { name: 'Mine', exact: true }).check();
   await expect(entry.mergeResult).toContainText('"max": 30');
   await expect(entry.mergeResult).toContainText('"region": "us"');
-  await expectAccessible(page);
+  await expectAccessible(page, 'dialog');
 
   await entry.mergeResult.click();
   await page.keyboard.press('ControlOrMeta+End');
@@ -108,7 +108,7 @@ test('creates an entry again that was deleted while it was edited', async ({ as,
   await expect(entry.editor).toHaveText('mine');
   await entry.reviewAndSave();
   await expect(entry.review).toContainText('This entry was deleted before your save');
-  await expectAccessible(page);
+  await expectAccessible(page, 'dialog');
   await entry.review.getByRole('button', { name: 'Create it again with mine' }).click();
   await expect(entry.committed).toBeVisible();
   expect((await api.entry(namespace, 'shared')).value).toBe('mine');

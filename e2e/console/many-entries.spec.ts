@@ -21,7 +21,7 @@ test('imports a thousand real files, browses, searches and edits them', async ({
   await expect(submit).toBeEnabled({ timeout: 60_000 });
   const planned = Number((/[\d,]+/.exec((await submit.textContent()) ?? '')?.[0] ?? '').replace(',', ''));
   expect(planned).toBeGreaterThan(1000);
-  await expectAccessible(page);
+  await expectAccessible(page, 'dialog');
   await submit.click();
   await expect(config.dialog.getByText(`${planned.toLocaleString('en')} entries done`, { exact: true })).toBeVisible({ timeout: 90_000 });
   await config.dialog.getByRole('button', { name: 'Close' }).last().click();
@@ -79,7 +79,7 @@ test('says what an import would change before it does, and exports what comes ba
   await config.choose('Export');
   const download = page.waitForEvent('download');
   await config.dialog.getByRole('radio', { name: /^\.env/ }).check();
-  await expectAccessible(page);
+  await expectAccessible(page, 'dialog');
   await config.dialog.getByRole('button', { name: 'Download' }).click();
   const content = await readFile(await (await download).path(), 'utf8');
   expect(content).toContain('limit="10"');
@@ -115,7 +115,7 @@ test('copies, renames and deletes, one and many', async ({ as, api, namespace })
   await expect(page.getByText('10 selected')).toBeVisible();
   await page.getByRole('button', { name: 'Delete' }).click();
   await expect(config.dialog).toContainText('Delete 10 entries?');
-  await expectAccessible(page);
+  await expectAccessible(page, 'dialog');
   await config.dialog.getByRole('button', { name: 'Delete 10 entries' }).click();
   await expect(config.dialog.getByText('10 entries done', { exact: true })).toBeVisible();
   await page.keyboard.press('Escape');

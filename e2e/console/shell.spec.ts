@@ -10,7 +10,7 @@ test('goes anywhere by the palette, by keyboard alone', async ({ as, api, namesp
   const shell = new Shell(page);
   await shell.command(namespace);
   await expect(shell.palette.getByRole('option', { name: new RegExp(namespace) }).first()).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'dialog');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: namespace })).toBeVisible();
 
@@ -63,7 +63,7 @@ test('has its pages in a drawer on a phone', async ({ as }) => {
   await page.getByRole('button', { name: 'Menu of pages' }).click();
   const drawer = page.getByRole('dialog').getByRole('navigation', { name: 'Main' });
   await expect(drawer.getByRole('link', { name: 'Configuration' })).toHaveAttribute('aria-current', 'page');
-  await expectAccessible(page);
+  await expectAccessible(page, 'dialog');
   await drawer.getByRole('link', { name: 'Configuration' }).click();
   await expect(drawer).toHaveCount(0);
 });

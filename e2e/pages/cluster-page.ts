@@ -46,8 +46,17 @@ export class ClusterPage {
     return this.#page.getByRole('button', { name: 'Add a node' });
   }
 
+  replaceNode(node: string): Locator {
+    return this.#page.getByRole('button', { name: `Replace ${node}` });
+  }
+
   removeNode(node: string): Locator {
     return this.#page.getByRole('button', { name: `Remove ${node}` });
+  }
+
+  /** The steps of a node that was added, on the page or in a dialog. */
+  progress(node: string): Locator {
+    return this.#page.getByRole('list', { name: `How far ${node} is` });
   }
 
   /** What is open; passing notices have that role too, but are not modal. */

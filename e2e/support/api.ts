@@ -2,6 +2,8 @@ import { createClient } from '../../lib/client/create-client.ts';
 import type { ConfmanClient } from '../../lib/client/create-client.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { Entry, Role } from '../../lib/contract/model.ts';
+import { historiesOf } from '../../lib/contract/token.ts';
+import { encodeTokenCookie, tokenCookieName } from '../../lib/queries/token-cookie.ts';
 import type { ConsoleCluster } from './cluster.ts';
 
 /** What tests do behind the screen: set up, and look after. Speaks to the API with the admin key. */
@@ -31,6 +33,14 @@ export class Api {
    */
   async entry(namespace: string, key: string): Promise<Entry> {
     return (await this.client.config.get(namespace, key, { consistency: 'linearizable' })).data;
+  }
+
+  /** The cookie by which a browser reads no less than this client has seen or written; null before that is anything. */
+  seen(): { readonly name: string; readonly value: string } | null {
+    const [cluster] = historiesOf(this.client.session.token).flatMap((history) => history?.split('.')[0] ?? []);
+    return cluster === undefined
+      ? null
+      : { name: tokenCookieName(cluster), value: encodeTokenCookie({ ...this.client.session.export(), clock: null }) };
   }
 
   async status(): Promise<ClusterStatus> {
