@@ -5,11 +5,13 @@ import type { ProcessMutant } from './mutants.ts';
 import { runSeed } from './run.ts';
 
 /** @returns what found it, and in which run; null when nothing did */
-async function findMistake(mutant: ProcessMutant, seconds: number): Promise<string | null> {
+async function findMistake(mutant: ProcessMutant, seconds: number, say: (line: string) => void): Promise<string | null> {
   const program = await buildMutant(mutant, PROCESS_MUTANTS.indexOf(mutant));
   for (let seed = 1; seed <= mutant.runsMax; seed += 1) {
     const { findings } = await runSeed({ seed, seconds, only: mutant.kinds, program });
     const finding = findings.find(({ rule }) => mutant.found.includes(rule));
+    for (const { rule, text } of finding === undefined ? findings : [])
+      say(`  seed ${seed}, of another rule: ${rule}: ${text.split('\n')[0] ?? ''}`);
     if (finding !== undefined) return `seed ${seed}, rule ${finding.rule}: ${finding.text.split('\n')[0] ?? ''}`;
   }
   return null;
@@ -23,7 +25,7 @@ export async function runMutants(names: readonly string[], seconds: number, say:
   let missed = 0;
   for (const mutant of PROCESS_MUTANTS) {
     if (names.length > 0 && !names.some((name) => mutant.name.includes(name))) continue;
-    const found = await findMistake(mutant, seconds);
+    const found = await findMistake(mutant, seconds, say);
     if (found === null) missed += 1;
     say(`${found === null ? 'MISSED' : 'found'}  ${mutant.name}${found === null ? '' : `: ${found}`}`);
   }

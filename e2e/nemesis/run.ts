@@ -136,20 +136,29 @@ function keepEvidence(run: Run, cluster: RealCluster, findings: readonly Finding
   return folder;
 }
 
-/** Carries out one run. What goes wrong is a finding, never an exception. */
+/** What carries out a run on a cluster that serves, then ends the cluster's processes. */
+async function carryOut(run: Run, cluster: RealCluster): Promise<readonly Finding[]> {
+  let stage = 'before any fault';
+  try {
+    for (const node of cluster.nodes) node.start();
+    await cluster.ready();
+    stage = 'after healing';
+    return await run.carryOut();
+  } catch (error) {
+    return [{ rule: 'answers', text: `${stage}: ${error instanceof Error ? error.message : String(error)}` }];
+  } finally {
+    for (const node of cluster.nodes) node.resume();
+    await Promise.all(cluster.nodes.map(async (node) => node.kill()));
+  }
+}
+
+/** Carries out one run. What goes wrong is a finding, never an exception: also a cluster that does not come to serve. */
 export async function runSeed(options: RunOptions): Promise<RunResult> {
   const profile = drawProfile(options);
-  const cluster = await RealCluster.start({ proxied: true, flags: profile.flags, program: options.program });
-  const run = new Run(profile, cluster);
-  let findings: readonly Finding[];
+  const cluster = await RealCluster.prepare({ proxied: true, flags: profile.flags, program: options.program });
   try {
-    try {
-      findings = await run.carryOut();
-    } catch (error) {
-      findings = [{ rule: 'answers', text: `after healing: ${error instanceof Error ? error.message : String(error)}` }];
-      for (const node of cluster.nodes) node.resume();
-    }
-    await Promise.all(cluster.nodes.map(async (node) => node.kill()));
+    const run = new Run(profile, cluster);
+    const findings = await carryOut(run, cluster);
     const evidence = findings.length === 0 ? null : keepEvidence(run, cluster, findings);
     return { profile, faults: run.faults, counts: run.recorder.counts(), findings, evidence };
   } finally {
