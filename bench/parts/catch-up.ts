@@ -46,7 +46,7 @@ async function measure({ options, generator, say }: Context, way: CatchUp['way']
         plan: plan(cluster, `f${round}-`),
       });
     }
-    if (way === 'copy') await behindTheLog(cluster, leader, before + options.missed / 2);
+    if (way === 'copy') await behindTheLog(cluster, leader, before);
     const [target, calm] = [await indexOf(), await calmOf(cluster, leader)];
     const startedMs = performance.now();
     follower.start();

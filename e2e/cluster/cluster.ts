@@ -33,6 +33,9 @@ export interface ApiRequest extends RawRequest {
   readonly key?: string | null | undefined;
 }
 
+/** A machine that is busy with other things takes its time to load a program three times over. */
+const READY_MS_MAX = 150_000;
+
 function drawKey(): string {
   return `confman_${randomBytes(24).toString('base64url')}`;
 }
@@ -137,12 +140,16 @@ export class RealCluster {
   async ready(nodes: readonly NodeProcess[] = this.nodes): Promise<void> {
     await Promise.all(
       nodes.map(async (node) =>
-        until(`${node.id} is ready`, async () => {
-          if (!node.runs) throw new Error(`${node.id} ended: ${node.said.slice(-2000)}`);
-          const { status, text } = await rawRequest(`${node.url}/health/ready`, { timeoutMs: 5_000 });
-          if (status !== 200) throw new Error(text);
-          return true;
-        }),
+        until(
+          `${node.id} is ready`,
+          async () => {
+            if (!node.runs) throw new Error(`${node.id} ended: ${node.said.slice(-2000)}`);
+            const { status, text } = await rawRequest(`${node.url}/health/ready`, { timeoutMs: 5_000 });
+            if (status !== 200) throw new Error(text);
+            return true;
+          },
+          READY_MS_MAX,
+        ),
       ),
     );
   }

@@ -56,12 +56,13 @@ export class Consumer {
   }
 
   async end(version: string): Promise<void> {
-    await until(
-      `${this.#watched.consumer} has seen ${version}, having seen ${this.#last}`,
-      () => this.#watched.events.some((event) => event.version === version),
-      CATCH_UP_MS_MAX,
-    ).finally(() => (this.#going = false));
-    await this.#run;
+    try {
+      const seen = (): boolean => this.#watched.events.some((event) => event.version === version);
+      await until(`${this.#watched.consumer} has seen ${version}, having seen ${this.#last}`, seen, CATCH_UP_MS_MAX);
+    } finally {
+      this.#going = false;
+      await this.#run;
+    }
   }
 
   async #follow(): Promise<void> {

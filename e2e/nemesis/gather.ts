@@ -1,5 +1,5 @@
 /** What the healed cluster says about itself: histories, audit log, contents, processes. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { entryPath, namespacePath } from '../../lib/contract/names.ts';
 import type { RealCluster } from '../cluster/cluster.ts';
 import { contentsAtOneIndex } from '../cluster/content.ts';
@@ -64,6 +64,7 @@ export async function gather(cluster: RealCluster, recorder: Recorder, nodes: re
 /** Messages of a process that could not go on; those that `disk-fails`, a lost disk (`struck`) or a removal has arranged for are fair. */
 export function* unexpectedEnds(cluster: RealCluster, struck: ReadonlySet<NodeProcess>): Iterable<Finding> {
   for (const node of cluster.nodes) {
+    if (!existsSync(node.spec.logFile)) continue;
     for (const line of readFileSync(node.spec.logFile, 'utf8').split('\n')) {
       const isFair =
         /EFBIG|file too large|disk I\/O error/i.test(line) || (struck.has(node) && line.includes('was removed from the cluster'));

@@ -62,6 +62,11 @@ class Run {
     return this.#nemesis.faults;
   }
 
+  /** Of processes that ended by themselves, or went out of service, though nothing was done to them that would explain it. */
+  ends(): readonly Finding[] {
+    return [...unexpectedEnds(this.#cluster, this.#nemesis.struck)];
+  }
+
   async carryOut(): Promise<readonly Finding[]> {
     const [first] = this.#cluster.nodes as [NodeProcess];
     const since = await written(this.#cluster, first, this.recorder, OWN, 'begin');
@@ -91,9 +96,10 @@ class Run {
       const read = await cluster.get(node, OWN, `end-${whole.at(-1)?.id ?? ''}`, headers);
       if (read.status !== 200) throw new Error(`${node.id} does not get as far as ${token}: ${read.status} ${read.text}`);
     }
-    await workload.endConsumers(token.slice(token.lastIndexOf('/') + 1));
+    const behind = await workload.endConsumers(token.slice(token.lastIndexOf('/') + 1));
     this.evidence = await gather(cluster, this.recorder, whole, token);
-    return [...judge(this.evidence), ...(await this.#otherwise(whole))];
+    const watch = behind.map((text): Finding => ({ rule: 'watch', text }));
+    return [...watch, ...judge(this.evidence), ...(await this.#otherwise(whole))];
   }
 
   async #otherwise(whole: readonly NodeProcess[]): Promise<readonly Finding[]> {
@@ -117,7 +123,7 @@ class Run {
           rule: 'processes',
           text: `${cluster.nodes[at]?.id ?? ''} ended with ${JSON.stringify(ending)} when it was told to stop`,
         });
-    return [...findings, ...unexpectedEnds(cluster, this.#nemesis.struck), ...leftovers(cluster.folder)];
+    return [...findings, ...this.ends(), ...leftovers(cluster.folder)];
   }
 }
 
@@ -145,7 +151,8 @@ async function carryOut(run: Run, cluster: RealCluster): Promise<readonly Findin
     stage = 'after healing';
     return await run.carryOut();
   } catch (error) {
-    return [{ rule: 'answers', text: `${stage}: ${error instanceof Error ? error.message : String(error)}` }];
+    // Why it does not go on is often that somebody has ended.
+    return [...run.ends(), { rule: 'answers', text: `${stage}: ${error instanceof Error ? error.message : String(error)}` }];
   } finally {
     for (const node of cluster.nodes) node.resume();
     await Promise.all(cluster.nodes.map(async (node) => node.kill()));

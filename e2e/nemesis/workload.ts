@@ -103,9 +103,10 @@ export class Workload {
     await Promise.all(this.#sessions);
   }
 
-  /** Ends the consumers as soon as each has seen this version. */
-  async endConsumers(version: string): Promise<void> {
-    await Promise.all(this.#consumers.map(async (consumer) => consumer.end(version)));
+  /** Ends the consumers as soon as each has seen this version. @returns what those have to say that never did */
+  async endConsumers(version: string): Promise<readonly string[]> {
+    const ends = await Promise.allSettled(this.#consumers.map(async (consumer) => consumer.end(version)));
+    return ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
   }
 
   /** Gives up consumers that wait for something. */

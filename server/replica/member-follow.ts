@@ -85,10 +85,17 @@ export class MemberFollower {
 
   async #make(group: string, change: GroupChange): Promise<void> {
     const { changes, runtime, logger } = this.#options;
+    const what = describeChange(change);
     this.#busy = true;
-    const { kind } = await changes.change(group, change, null, runtime.nowMs() + CHANGE_MS);
-    this.#busy = false;
-    this.#since.delete(group);
-    logger(kind === 'done' ? 'info' : 'warn', 'members-followed', { group, change: describeChange(change), outcome: kind });
+    try {
+      const { kind } = await changes.change(group, change, null, runtime.nowMs() + CHANGE_MS);
+      logger(kind === 'done' ? 'info' : 'warn', 'members-followed', { group, change: what, outcome: kind });
+    } catch (error) {
+      // The group may have broken under it, which its own turn reports; the difference is looked at again.
+      logger('warn', 'members-followed', { group, change: what, outcome: String(error) });
+    } finally {
+      this.#busy = false;
+      this.#since.delete(group);
+    }
   }
 }
