@@ -77,7 +77,7 @@ test('memory does not grow with what clients do not read, and little with how ma
 /** A write under an idempotency key; over a connection that is kept, because there are many of them. */
 async function put(node: NodeProcess, key: string, value: string, idempotencyKey: string): Promise<boolean> {
   return until(`${key} is written`, async () => {
-    const response = await fetch(`${node.url}/api/v1${entryPath(NAMESPACE, key)}`, {
+    const response = await fetch(`${node.url}${entryPath(NAMESPACE, key)}`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${cluster.adminKey}`, 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
       body: JSON.stringify({ value }),

@@ -1,10 +1,13 @@
 /** Clusters that come to life: nodes in any order, with lists that differ, and ended in the middle. */
 import { existsSync, readdirSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { expectEqualContents } from '../cluster/agree.ts';
 import { RealCluster } from '../cluster/cluster.ts';
 import type { NodeProcess } from '../cluster/node-process.ts';
 import { until } from '../cluster/until.ts';
+
+const LINEARIZABLE = { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '20s' };
 
 let cluster: RealCluster | null = null;
 
@@ -28,7 +31,35 @@ async function expectOneCluster(formed: RealCluster): Promise<void> {
   await expectEqualContents(formed.nodes);
 }
 
-test('forms one cluster, whatever order the nodes come in', async () => {
+/** The disk of another cluster under the name and address of a member, with the right secret: it is let in nowhere, and lets nobody in. */
+async function expectStrangerRefused(formed: RealCluster, node: NodeProcess): Promise<void> {
+  const others = formed.others(node);
+  const own = `${node.id}=${node.spec.peer}`;
+  const kept = `${node.spec.data}-kept`;
+  await node.terminate();
+  await rename(node.spec.data, kept);
+  node.start({ '--initial-cluster': own, '--cluster-name': 'elsewhere' });
+  await formed.ready([node]);
+  const foreign = await formed.put(node, 'forming', 'k', 'foreign');
+  expect(foreign.status).toBe(201);
+  expect((await formed.status(node)).cluster.id).not.toBe((await formed.status(others[0] as NodeProcess)).cluster.id);
+  for (const other of others)
+    await until(`${other.id} refuses it`, () => other.logged('peer-refused').some((line) => line['reason'] === 'wrong-cluster'));
+  await formed.leader(others);
+  for (const other of others) {
+    expect((await formed.get(other, 'forming', 'k', LINEARIZABLE)).json['value']).toBe('v');
+    const judged = await formed.get(other, 'forming', 'k', { 'x-confman-min-version': foreign.token });
+    expect([judged.status, judged.code]).toEqual([409, expect.stringMatching(/^version-of/) as unknown]);
+  }
+  await node.kill();
+  await node.wipe();
+  await rename(kept, node.spec.data);
+  node.start();
+  await formed.ready();
+  expect((await formed.get(node, 'forming', 'k', LINEARIZABLE)).json['value']).toBe('v');
+}
+
+test('forms one cluster, whatever order the nodes come in, and lets no member of another one in', async () => {
   cluster = await RealCluster.prepare();
   const [n1, n2, n3] = cluster.nodes as [NodeProcess, NodeProcess, NodeProcess];
   n3.start();
@@ -40,6 +71,7 @@ test('forms one cluster, whatever order the nodes come in', async () => {
   expect(early.status).toBe(503);
   n2.start();
   await expectOneCluster(cluster);
+  await expectStrangerRefused(cluster, n3);
 });
 
 test('forms nothing from lists that differ, and says where they do', async () => {

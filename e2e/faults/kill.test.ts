@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAllWritten } from '../cluster/agree.ts';
 import { RealCluster } from '../cluster/cluster.ts';
 import { Load } from '../cluster/load.ts';
+import type { NodeProcess } from '../cluster/node-process.ts';
 import { Seeded } from '../cluster/seeded.ts';
 import { until } from '../cluster/until.ts';
 
@@ -23,6 +24,21 @@ async function moreWritten(load: Load, count: number): Promise<void> {
   await until(`${goal} writes are acknowledged`, () => load.acknowledged >= goal);
 }
 
+/** What an operator sees of a node that died: everything goes on, and no other one may be lost. */
+async function expectDegraded(dead: NodeProcess): Promise<void> {
+  for (const node of cluster.others(dead)) {
+    const { verdict, reasons, canLose } = await until(`${node.id} misses ${dead.id}`, async () => {
+      const { cluster: seen } = await cluster.status(node);
+      return seen.reasons.some((reason) => reason.code === 'node-unreachable' && reason.node === dead.id) ? seen : null;
+    });
+    expect([verdict, canLose, reasons.map(({ code }) => code)]).toEqual([
+      'degraded',
+      0,
+      expect.arrayContaining(['node-unreachable']) as unknown,
+    ]);
+  }
+}
+
 test('loses and repeats nothing when single nodes are killed under load', async () => {
   const seeded = new Seeded();
   const load = Load.begin(cluster, WRITERS);
@@ -33,6 +49,7 @@ test('loses and repeats nothing when single nodes are killed under load', async 
       const victim = round % 2 === 0 ? await cluster.leader() : seeded.pick(cluster.nodes);
       await victim.kill();
       await moreWritten(load, 1 + seeded.below(60));
+      if (round === 0) await expectDegraded(victim);
       victim.start();
       await cluster.ready();
     }

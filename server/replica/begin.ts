@@ -49,7 +49,7 @@ function withBegun(identity: NodeIdentity, group: string): NodeIdentity {
   return group === GROUP_DEFAULT ? { ...identity, began: true } : { ...identity, begun: [...(identity.begun ?? []), group] };
 }
 
-/** The state of a group has come, before that is acknowledged to anybody: its log may not be empty any more. */
+/** The state of a group has come and its log begins behind it, before that is acknowledged to anybody: the log may not be empty any more. */
 export function noteReceived(identity: IdentityKeeper, group: string): void {
   if (identity.current.awaiting?.includes(group) !== true) return;
   identity.update((current) => {

@@ -39,6 +39,8 @@ export interface HostOptions {
   /** Whether writes that take space are refused for now. */
   readonly storageFull: () => boolean;
   readonly checkpoints?: CheckpointLimits | undefined;
+  /** A group's state, sent by others or not, stands on this disk together with its log. Called before that is acknowledged to anybody. */
+  readonly received: (group: string) => void;
   /** Who is known while no replica is in service to tell. */
   readonly firstMembers: readonly MemberInfo[];
 }

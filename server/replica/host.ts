@@ -44,6 +44,8 @@ export class ReplicaHost {
   readonly #forwarder: Forwarder;
   readonly #snapshots: SnapshotSender;
   readonly #checkpointer: Checkpointer;
+  /** Number of the write that puts the start of the log behind a copy that is in force already, by group. */
+  readonly #installing = new Map<string, number>();
   /** Groups that something has come for since the last turn, in the order in which it came. */
   readonly #due = new Set<string>();
   #scheduled = false;
@@ -55,7 +57,10 @@ export class ReplicaHost {
       options.log,
       (group, number, count) => {
         this.#journals.get(group)?.durable(number);
-        this.#guard(group, () => this.#replicas.get(group)?.persisted(number, count));
+        this.#guard(group, () => {
+          this.#noteInstalled(group, number);
+          this.#replicas.get(group)?.persisted(number, count);
+        });
         this.wake(group);
       },
       (error) => options.observer.fatal('the log could not be written', error),
@@ -104,6 +109,7 @@ export class ReplicaHost {
       }),
     );
     this.#journals.set(group, new Journal(name, group, runtime));
+    if (opening.state.machine.applied().index > 0) this.#options.received(group);
     this.#note(group, 'started');
     this.#options.observer.reopened(group, opening.state);
     this.#options.observer.membersChanged(group);
@@ -126,6 +132,7 @@ export class ReplicaHost {
       this.#disk.forget(group);
       this.#snapshots.forget(group);
       this.#checkpointer.forget(group);
+      this.#installing.delete(group);
       this.#replicas.delete(group);
       replica.machine.close();
     }
@@ -142,6 +149,7 @@ export class ReplicaHost {
       send: (messages) => this.#send(group, messages),
       sendSnapshot: (message) => this.#snapshots.send(group, message),
       write: (number, write) => {
+        if (write?.snapshot !== undefined) this.#installing.set(group, number);
         if (write?.entries !== undefined) this.#journals.get(group)?.received(number, write.entries);
         this.#disk.push(group, number, write);
       },
@@ -161,6 +169,14 @@ export class ReplicaHost {
       },
       wake: () => this.wake(group),
     };
+  }
+
+  /** Only now a missing log is damage: until its start was durable the copy alone was there, which the next start completes. */
+  #noteInstalled(group: string, durable: number): void {
+    const installing = this.#installing.get(group);
+    if (installing === undefined || installing > durable) return;
+    this.#installing.delete(group);
+    this.#options.received(group);
   }
 
   #send(group: string, messages: readonly Message[]): void {

@@ -49,6 +49,7 @@ export class Serving {
       reserve: clock.reserve,
       observer: this.#observer(),
       storageFull: () => disk().full,
+      received: (group) => noteReceived(identity, group),
       firstMembers: members,
     });
     this.#keeper = new GroupKeeper({
@@ -119,16 +120,12 @@ export class Serving {
   }
 
   #observer(): HostObserver {
-    const { observer, identity } = this.#options;
+    const { observer } = this.#options;
     return {
       ...observer,
       published: (group) => {
         observer.published(group);
         if (group === GROUP_DEFAULT) this.#keeper.look();
-      },
-      reopened: (group, state) => {
-        if (state.machine.applied().index > 0) noteReceived(identity, group);
-        observer.reopened(group, state);
       },
       roleChanged: (group) => {
         observer.roleChanged(group);

@@ -25,6 +25,7 @@ export function holdSeeds(from: number, count: number, overrides: ProfileOverrid
     expect(counts.crashes / runs).toBeGreaterThan(2);
     expect(counts.installs / runs).toBeGreaterThan(0.2);
     expect(counts.changes / runs).toBeGreaterThan(0.2);
+    expect(counts.losses / runs).toBeGreaterThanOrEqual(overrides.members === true ? 1 : 0);
     expect(counts.replays / runs).toBeGreaterThan(0.2);
     expect(counts.unknown / runs).toBeGreaterThan(1);
     expect(counts.conflicts / runs).toBeGreaterThan(2);

@@ -7,6 +7,7 @@ const USAGE = `npm run sim -- --seed N [--lines 200]        one seed, with the l
 npm run sim -- --seeds N [--from 1]          many seeds; stops at the first alarm, replays and shortens it
   --state sqlite|reference                   the state machine of all seeds, instead of a drawn one
   --groups 2                                 so many groups besides the main one, instead of none
+  --members                                  disks are lost and replaced, members removed and added again
   --without pause,split                      leaves kinds of faults out (${FAULT_KINDS.join(', ')})`;
 
 function isFault(word: string): word is FaultKind {
@@ -22,6 +23,7 @@ async function main(): Promise<number> {
       lines: { type: 'string' },
       state: { type: 'string' },
       groups: { type: 'string' },
+      members: { type: 'boolean' },
       without: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -33,7 +35,8 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 2;
   }
-  const overrides: ProfileOverrides = { kind, groups: Number(values.groups ?? 0), without: new Set(without.filter(isFault)) };
+  const { groups = '0', members } = values;
+  const overrides: ProfileOverrides = { kind, groups: Number(groups), members, without: new Set(without.filter(isFault)) };
   if (values.seed !== undefined)
     return (await replay({ ...overrides, seed: Number(values.seed) }, Number(values.lines ?? 200), console.log)) === null ? 0 : 1;
   const failure = await runMany({ from: Number(values.from ?? 1), count: Number(values.seeds ?? 100), overrides, say: console.log });

@@ -6,6 +6,7 @@ import { CALM } from './network.ts';
 import type { FaultKind, Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import { MemberNemesis } from './member-nemesis.ts';
 import type { SimNode } from './sim-node.ts';
 
 export type CrashPoint = 'append' | 'confirm' | 'checkpoint' | 'install' | 'stage' | 'vote' | 'leader';
@@ -24,11 +25,13 @@ export interface NemesisContext {
 export class Nemesis {
   readonly #context: NemesisContext;
   readonly #armed = new Map<CrashPoint, SimNode | null>();
+  readonly #members: MemberNemesis;
   #active = true;
   #decayed = false;
 
   constructor(context: NemesisContext) {
     this.#context = context;
+    this.#members = new MemberNemesis(context);
     context.network.conditions = context.profile.network;
     this.#later();
   }
@@ -66,6 +69,19 @@ export class Nemesis {
     this.#armed.delete(point);
     const { random, scheduler } = this.#context;
     scheduler.after(random.chance(0.5) ? 0 : random.between(0, 3), null, () => this.#active && this.#crash(node));
+  }
+
+  /** Whether every member that was lost or removed has a successor that votes. */
+  get mended(): boolean {
+    return this.#members.mended;
+  }
+
+  get losses(): number {
+    return this.#members.losses;
+  }
+
+  removed(node: SimNode): void {
+    this.#members.removed(node);
   }
 
   /** A process has ended by itself. */
@@ -147,6 +163,8 @@ export class Nemesis {
     },
     decay: (node) => this.#decay(node),
     membership: () => this.#changeMembers(),
+    replace: (node) => this.#members.replace(node),
+    rejoin: (node) => this.#members.rejoin(node),
   };
 
   /** A restart in order; the next process may be started long after, or at once. */

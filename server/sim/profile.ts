@@ -5,7 +5,8 @@ import { type MachineKind, REFERENCE, SQLITE } from './machines.ts';
 import type { NetworkConditions } from './network.ts';
 import type { Random } from './random.ts';
 
-export const FAULT_KINDS = [
+/** Kinds that a seed draws. */
+const DRAWN_KINDS = [
   'kill',
   'stop',
   'power-loss',
@@ -25,6 +26,9 @@ export const FAULT_KINDS = [
   'decay',
   'membership',
 ] as const;
+/** Kinds of worlds in which disks are lost and members come and go. */
+const MEMBER_KINDS = ['replace', 'rejoin'] as const;
+export const FAULT_KINDS = [...DRAWN_KINDS, ...MEMBER_KINDS] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Profile {
@@ -68,12 +72,16 @@ const WEIGHTS: Readonly<Record<FaultKind, number>> = {
   'storage-full': 1,
   decay: 1,
   membership: 2,
+  replace: 4,
+  rejoin: 4,
 };
 
 export interface ProfileOverrides {
   readonly kind?: 'sqlite' | 'reference' | undefined;
   /** Groups besides the main one; none unless told otherwise. */
   readonly groups?: number | undefined;
+  /** Nodes lose their disks and are replaced, are removed and come back as new members. Not unless told so. */
+  readonly members?: boolean | undefined;
   readonly without?: ReadonlySet<FaultKind> | undefined;
   readonly chaosMs?: number | undefined;
 }
@@ -90,11 +98,20 @@ function narrowLimits(random: Random): CoreLimits {
   };
 }
 
+/** A replica that is out of service for good must not be one of the few voters that are left. */
+function mayHappen(kind: FaultKind, nodes: number, enabled: readonly FaultKind[]): boolean {
+  return !(kind === 'membership' && (nodes === 3 || enabled.includes('decay')));
+}
+
+/** At most one disk may be lost at a time, and nobody else's changes of the members come in between. */
+function withMembers(enabled: readonly FaultKind[]): readonly FaultKind[] {
+  return [...enabled.filter((kind) => kind !== 'membership' && kind !== 'decay'), ...MEMBER_KINDS];
+}
+
 export function drawProfile(random: Random, overrides: ProfileOverrides = {}): Profile {
   const nodes = random.chance(0.75) ? 3 : 5;
-  const enabled = FAULT_KINDS.filter((kind) => random.chance(kind === 'decay' ? 0.06 : kind === 'membership' ? 0.3 : 0.55));
-  // A replica that is out of service for good must not be one of the few voters that are left.
-  const faults = enabled.filter((kind) => !(kind === 'membership' && (nodes === 3 || enabled.includes('decay'))));
+  const enabled = DRAWN_KINDS.filter((kind) => random.chance(kind === 'decay' ? 0.06 : kind === 'membership' ? 0.3 : 0.55));
+  const faults = overrides.members === true ? withMembers(enabled) : enabled.filter((kind) => mayHappen(kind, nodes, enabled));
   const rough = random.chance(0.7);
   const drawn = random.chance(0.08) ? 'sqlite' : 'reference';
   const chaosMs = random.between(3000, 6000);

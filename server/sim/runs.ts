@@ -29,6 +29,7 @@ const ZERO: SimulationResult['counts'] = {
   installs: 0,
   crashes: 0,
   changes: 0,
+  losses: 0,
 };
 
 function added(a: Tally['counts'], b: Tally['counts']): Tally['counts'] {
@@ -95,8 +96,8 @@ export async function shorten(options: SimulationOptions): Promise<ReadonlySet<F
 }
 
 /** The command that replays a run. */
-export function replayCommand(seed: number, without: ReadonlySet<FaultKind>, { kind, groups = 0 }: ProfileOverrides): string {
-  return `npm run sim -- --seed ${seed}${kind === undefined ? '' : ` --state ${kind}`}${groups === 0 ? '' : ` --groups ${groups}`}${without.size === 0 ? '' : ` --without ${[...without].join(',')}`}`;
+export function replayCommand(seed: number, without: ReadonlySet<FaultKind>, { kind, groups = 0, members }: ProfileOverrides): string {
+  return `npm run sim -- --seed ${seed}${kind === undefined ? '' : ` --state ${kind}`}${groups === 0 ? '' : ` --groups ${groups}`}${members === true ? ' --members' : ''}${without.size === 0 ? '' : ` --without ${[...without].join(',')}`}`;
 }
 
 /** Runs many seeds; what fails is replayed and shortened. */

@@ -117,7 +117,7 @@ export class Safety {
 
   /** Committed is durable: what anybody applies, or a client is told, is on the disks of a quorum. */
   checkDurable({ term, index }: LogPosition): void {
-    const holds = (id: PeerId): boolean => this.#nodes.some((node) => node.id === id && node.durable.group(this.#group).has(index, term));
+    const holds = (id: PeerId): boolean => this.#nodes.some((node) => node.held(id, this.#group, index, term));
     const enough = [...this.#confs.values()].some((conf) => quorumReached(conf, holds));
     assert(
       enough,

@@ -1,9 +1,10 @@
 /** One simulated node: its disks, which outlive its processes, its clocks, and the process that runs now, if one does. */
 import type { LogPosition } from '../../lib/contract/model.ts';
+import { assert } from '../../lib/kernel/assert.ts';
 import { MemoryDisk, type CrashMode } from '../log/memory-device.ts';
 import { MemoryLogStore } from '../log/memory-log-store.ts';
 import { type GroupLog, LogCorruptionError, type LogStore } from '../log/types.ts';
-import type { Message } from '../raft/types.ts';
+import type { Message, PeerId } from '../raft/types.ts';
 import { ConsensusNode } from '../replica/consensus-node.ts';
 import { GROUP_DEFAULT, type NodeIdentity } from '../replica/identity.ts';
 import type { CheckpointLimits } from '../replica/checkpoints.ts';
@@ -37,6 +38,8 @@ export interface NodeWatcher {
   quarantined(node: SimNode, reason: string): void;
   /** The process wants to end. */
   fatal(node: SimNode, reason: string, error: Error): void;
+  /** It is no member any more, by the word of others. */
+  removed(node: SimNode): void;
   failed(error: unknown): void;
   trace(line: () => string): void;
 }
@@ -45,6 +48,8 @@ export interface NodeOptions {
   readonly name: string;
   readonly names: readonly string[];
   readonly identity: NodeIdentity;
+  /** What an empty disk says of itself. */
+  readonly empty: NodeIdentity;
   readonly lister: GroupLister | undefined;
   readonly scheduler: Scheduler;
   readonly network: SimNetwork;
@@ -72,9 +77,11 @@ interface Process {
 
 export class SimNode {
   readonly name: string;
-  readonly disk: MemoryDisk;
-  readonly durable = new DurableLogs();
-  readonly stateDisk: StateDisk;
+  disk: MemoryDisk;
+  durable = new DurableLogs();
+  stateDisk: StateDisk;
+  /** What disks had promised that were lost since, by the id of the member whose they were. */
+  readonly #lost = new Map<PeerId, DurableLogs>();
   /** How long a sync takes. */
   diskMs: { min: number; max: number } = { min: 0.3, max: 3 };
   wallSkewMs: number;
@@ -104,8 +111,13 @@ export class SimNode {
     this.#identity = options.identity;
     this.wallSkewMs = options.random.between(-2000, 2000);
     this.stateDisk = new StateDisk(options.kind, options.random.fork('state'));
-    this.disk = new MemoryDisk(
-      (task) => void options.scheduler.after(this.#random.between(this.diskMs.min, this.diskMs.max), this.#process?.lifeline ?? null, task),
+    this.disk = this.#newDisk();
+  }
+
+  #newDisk(): MemoryDisk {
+    const { scheduler } = this.#options;
+    return new MemoryDisk(
+      (task) => void scheduler.after(this.#random.between(this.diskMs.min, this.diskMs.max), this.#process?.lifeline ?? null, task),
     );
   }
 
@@ -207,7 +219,10 @@ export class SimNode {
       relayServer: async () => null,
       onSeeded: () => undefined,
       lister: this.#options.lister,
-      onRemoved: (reason) => watcher.trace(() => `${this.name} was removed: ${reason}`),
+      onRemoved: (reason) => {
+        watcher.trace(() => `${this.name} was removed: ${reason}`);
+        watcher.removed(this);
+      },
     });
     if (box.transport === null) throw new Error('a node makes its transport when it is made');
     this.#process = { lifeline, node, transport: box.transport, log, runtime };
@@ -321,6 +336,25 @@ export class SimNode {
       if (!this.diskFails) this.#options.watcher.failed(error);
     }
     if (this.#process === process) this.crash('keep-all');
+  }
+
+  /** Puts an empty disk in the place of the one it had, while no process runs. */
+  wipe(): void {
+    assert(this.#process === null, () => `${this.name} still uses its disk`);
+    this.#lost.set(this.id, this.durable);
+    this.stateDisk.close();
+    this.disk = this.#newDisk();
+    this.durable = new DurableLogs();
+    this.stateDisk = new StateDisk(this.#options.kind, this.#random.fork(`state ${this.#lost.size}`));
+    this.#identity = this.#options.empty;
+    this.#clockDisk.ms = 0;
+    this.#options.watcher.trace(() => `${this.name} has lost its disk`);
+  }
+
+  /** Whether the disk of this member had the entry, as far as it was ever promised: also one that was lost. */
+  held(id: PeerId, group: string, index: number, term: number): boolean {
+    const logs = this.id === id ? this.durable : this.#lost.get(id);
+    return logs?.group(group).has(index, term) ?? false;
   }
 
   pause(): void {

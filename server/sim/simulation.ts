@@ -38,6 +38,8 @@ export interface SimulationResult {
     readonly installs: number;
     readonly crashes: number;
     readonly changes: number;
+    /** Disks that were lost. */
+    readonly losses: number;
   };
 }
 
@@ -126,6 +128,7 @@ export class Simulation {
         name,
         names,
         identity: forming ? empty : formed,
+        empty,
         lister: this.#profile.groups === 0 ? undefined : this.#lister(),
         scheduler: this.#scheduler,
         network,
@@ -169,6 +172,7 @@ export class Simulation {
         installs: this.#installs,
         crashes: sum(this.#nodes.map(({ crashes }) => crashes)),
         changes: this.#changes,
+        losses: this.#nemesis.losses,
       },
     };
   }
@@ -239,7 +243,8 @@ export class Simulation {
         () => `no write of ${world.group} was acknowledged within ${SETTLE_MS} ms after everything was healed`,
       );
     this.#clientsActive = false;
-    await this.#pass(SETTLE_MS, () => this.#worlds.every(({ converged }) => converged));
+    await this.#pass(SETTLE_MS, () => this.#nemesis.mended && this.#worlds.every(({ converged }) => converged));
+    assert(this.#nemesis.mended, () => `a lost disk has no successor that votes within ${SETTLE_MS} ms after everything was healed`);
     for (const world of this.#worlds) world.checkEnd();
   }
 
@@ -268,6 +273,7 @@ export class Simulation {
         if (node.diskFails && error.name === 'LogWriteError') this.#nemesis.ended(node);
         else this.#failed(new InvariantError(`${node.name} ends: ${reason}: ${error.message}`, { cause: error }));
       },
+      removed: (node) => this.#nemesis.removed(node),
       failed: (error) => this.#failed(error),
       trace: (line) => this.#trace(line),
     };
