@@ -39,10 +39,10 @@ export const PROCESS_MUTANTS: readonly ProcessMutant[] = [
     file: 'server/raft/leader.ts',
     find: 'const index = raft.tracker.quorumMatch();',
     put: 'const index = raft.log.durableIndex;',
-    kinds: ['isolate', 'kill', 'pause'],
+    kinds: ['isolate'],
     // Its own core notices now and then what cannot be.
     found: ['linearizable', 'session', 'exactly-once', 'processes'],
-    runsMax: 6,
+    runsMax: 10,
   },
   {
     name: 'a repeated request that happens again',
