@@ -80,8 +80,12 @@ const browser = await chromium.launch({
   ...(executablePath === null ? {} : { executablePath }),
 });
 try {
-  await fill(new Api(cluster).client, SAMPLES);
+  const { client } = new Api(cluster);
+  await fill(client, SAMPLES);
+  let page: PicturedPage | null = null;
   for (const picture of wanted) {
+    if (picture.page !== page) await picture.page.setUp?.(client);
+    ({ page } = picture);
     await take(browser, cluster, picture);
     console.log(picture.file);
   }

@@ -1,12 +1,15 @@
 import type { Page } from '@playwright/test';
 import { paths } from '../../components/paths.ts';
-import { FEATURED } from './sample-data.ts';
+import type { ConfmanClient } from '../../lib/client/create-client.ts';
+import { FEATURED, spreadOverGroups } from './sample-data.ts';
 
 /** A page that is pictured: one line per page. */
 export interface PicturedPage {
   /** File name, without theme and ending. */
   readonly name: string;
   readonly path: string;
+  /** What the cluster needs for it; the pages after it see that too. */
+  readonly setUp?: (client: ConfmanClient) => Promise<void>;
   /** Brings the page into the state that is worth a picture; without it, what is there after loading. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
@@ -27,10 +30,12 @@ export const PAGES: readonly PicturedPage[] = [
   { name: 'lab', path: paths.lab },
   { name: 'access', path: paths.access },
   { name: 'api', path: `${paths.reference}?op=getEntry`, prepare: tryRequest },
+  // The last: with groups, other pages look different.
+  { name: 'shards', path: paths.shards(namespace), setUp: spreadOverGroups },
 ];
 
 /** At this size too, in the light theme: what the same pages are on a phone. */
-export const ON_A_PHONE: readonly string[] = ['entries', 'history', 'audit', 'cluster'];
+export const ON_A_PHONE: readonly string[] = ['entries', 'history', 'audit', 'cluster', 'shards'];
 
 async function editorIsThere(page: Page): Promise<void> {
   await page.locator('.cm-content').first().waitFor();

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { ConfmanClient } from '../../lib/client/create-client.ts';
 import { isKey, isNamespace } from '../../lib/contract/names.ts';
 import type { EntryType } from '../../lib/contract/model.ts';
@@ -56,6 +57,22 @@ export async function fill(client: ConfmanClient, folder: string): Promise<void>
     await client.keys.create({ name, role, ...('scope' in rest ? { scope: [...rest.scope] } : {}) });
   }
   if (existsSync(folder)) await fillFrom(client, folder);
+}
+
+const GROUPS = ['payments', 'search', 'web'];
+/** Between two looks at moves. */
+const MOVES_MS = 500;
+
+/** Four groups: one prefix of its own for the payments, all else by hash. Resolves when the data has moved. */
+export async function spreadOverGroups({ shards }: ConfmanClient): Promise<void> {
+  const settled = async (): Promise<void> => {
+    while ((await shards.registry({ consistency: 'linearizable' })).data.moves.length > 0) await setTimeout(MOVES_MS);
+  };
+  for (const id of GROUPS) await shards.createGroup({ id });
+  await shards.putRoute({ prefix: 'payments', group: 'payments' });
+  await settled();
+  await shards.rebalance();
+  await settled();
 }
 
 async function fillFrom(client: ConfmanClient, folder: string): Promise<void> {

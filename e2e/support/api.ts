@@ -47,17 +47,22 @@ export class Api {
     return (await this.client.cluster.status()).data;
   }
 
+  /** The group that every cluster has. */
+  async #group(): Promise<ClusterStatus['groups'][number] | undefined> {
+    return (await this.status()).groups.find(({ id }) => id === 'default');
+  }
+
   /** A node that follows: the one whose applying a test may hold. */
   async follower(): Promise<string> {
-    const { groups } = await this.status();
-    const leader = groups[0]?.leader;
-    const follower = groups[0]?.members.find(({ node }) => node !== leader);
+    const group = await this.#group();
+    const leader = group?.leader;
+    const follower = group?.members.find(({ node }) => node !== leader);
     if (leader === null || leader === undefined || follower === undefined) throw new Error('the cluster has no leader with followers');
     return follower.node;
   }
 
   async leader(): Promise<string> {
-    const leader = (await this.status()).groups[0]?.leader;
+    const leader = (await this.#group())?.leader;
     if (leader === null || leader === undefined) throw new Error('the cluster has no leader');
     return leader;
   }
