@@ -91,3 +91,33 @@ test('takes a namespace to another group and back under load, and loses nothing 
   }
   expect(checked).toBeGreaterThan(5);
 });
+
+test('ends a group that nothing is routed to, also when the driver dies, and finds its history afterwards', async () => {
+  for (const node of cluster.nodes) if (!node.runs) node.start();
+  await cluster.ready();
+  const audit = async (node: NodeProcess): Promise<readonly { readonly id: string; readonly group: string }[]> => {
+    const { status, json, text } = await cluster.api(node, '/audit?namespace=teams%2Fa&limit=1000&consistency=linearizable');
+    expect([status, text]).toEqual([200, text]);
+    return json['items'] as { id: string; group: string }[];
+  };
+  const [n1] = cluster.nodes as [NodeProcess];
+  const before = await audit(n1);
+  expect(before.filter(({ group }) => group === 'g').length).toBeGreaterThan(5);
+  const asked = await cluster.api(n1, '/cluster/groups/g', { method: 'DELETE' });
+  expect([asked.status, asked.text]).toEqual([200, asked.text]);
+  const leader = await cluster.leader();
+  await leader.kill();
+  leader.start();
+  await cluster.ready();
+  await until('the group has ended', async () => {
+    const groups = (await registry(n1))['groups'] as { readonly id: string; readonly state: string }[];
+    return groups.find(({ id }) => id === 'g')?.state === 'retired';
+  });
+  for (const node of cluster.nodes) {
+    await until('its replicas are gone', async () => {
+      const { groups } = await cluster.status(node);
+      return groups.length === 1 && groups[0]?.id === 'default';
+    });
+    expect((await audit(node)).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+  }
+});

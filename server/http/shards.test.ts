@@ -307,40 +307,6 @@ describe('a node without a replica of a group', () => {
   });
 });
 
-describe('moves under way', () => {
-  test('are told step by step to whoever follows them, and to nobody whose key is limited to namespaces', async () => {
-    await api.put(entry('a/1'), { value: '12345' });
-    const follow = async (key: string): Promise<EventReader> =>
-      EventReader.open(`${urls[1]}/api/v1/events?topics=moves`, { authorization: `Bearer ${key}` });
-    const stream = await follow(apis.adminKey);
-    const next = async (): Promise<Record<string, unknown> | undefined> => (await stream.next(({ event }) => event === 'moves'))?.data;
-    expect(await next()).toEqual({ epoch: 0, moves: [] });
-    const limited = await api.post('/api/v1/keys', { name: 'some', role: 'viewer', scope: ['a'] });
-    const other = await follow(String(limited.json['secret']));
-    await group('g');
-    expect(await next()).toEqual({ epoch: 1, moves: [] });
-    await api.put('/api/v1/cluster/routes', { prefix: 'a', group: 'g' });
-    const told = { id: 'm2-1', from: 'default', to: 'g' };
-    expect(await next()).toMatchObject({ epoch: 2, moves: [{ ...told, step: 'announced', rows: 0, bytes: 0 }] });
-    const [move] = driver.moves;
-    if (move === undefined) throw new TypeError('there is no move');
-    await driver.copy(move);
-    expect(await next()).toMatchObject({ epoch: 2, moves: [{ ...told, step: 'copying' }] });
-    const fence = await driver.fence(move);
-    expect(await next()).toMatchObject({ moves: [{ ...told, step: 'fenced' }] });
-    const start = await driver.own(move, await driver.copy(move), fence);
-    // The last rows may be seen before the decision.
-    const taken = await stream.next(({ data }) => JSON.stringify(data).includes('"taken"'));
-    expect(taken?.data).toMatchObject({ moves: [{ ...told, step: 'taken' }] });
-    await driver.flip(move, fence, start);
-    expect(await next()).toEqual({ epoch: 3, moves: [] });
-    stream.close();
-    const bookmark = await other.next(() => true);
-    expect(bookmark?.event).toBe('bookmark');
-    other.close();
-  });
-});
-
 describe('changes of the registry', () => {
   test('come with a plan first', async () => {
     await api.put(entry('a/1'), { value: '12345' });

@@ -158,7 +158,11 @@ test('groups come and go by commands in the log of the main group', async () => 
   expect(one.node.host?.replica('orders')?.raft.confState.voters).toEqual(['n1@0']);
   await propose({ type: 'retire-group', expectedEpoch: 1, id: 'orders' });
   expect(one.node.host?.groups()).toContain('orders');
-  await propose({ type: 'remove-group', expectedEpoch: 2, id: 'orders' });
+  const remove: CommandBody = { type: 'remove-group', expectedEpoch: 2, id: 'orders' };
+  expect(await propose(remove)).toMatchObject({ kind: 'registry-refused', code: 'group-in-use' });
+  const history = { before: null, after: 0, final: { term: 1, index: 1 }, auditFloorIndex: 0, historyFloorIndex: 0, complete: true };
+  await propose({ type: 'import-archive', group: 'orders', events: [], ...history });
+  await propose(remove);
   await vi.waitFor(() => expect(one.node.host?.groups()).toEqual([GROUP_DEFAULT]));
   expect(one.identity().gone).toEqual(['orders']);
   expect(one.failures).toEqual([]);

@@ -79,16 +79,17 @@ function askGroups(
   cursor: GroupCursor<Place> | null,
   rowsMax: number,
 ): Promise<Parts> {
-  return gather(
-    services,
-    reachingGroups(call, cursor),
-    (group) => {
-      const place = cursor?.places.get(group);
-      if (cursor !== null && place === undefined) return null;
-      return auditQuery(call, filter, { before: place?.at ?? null, asOf: place?.asOf ?? null, rowsMax });
-    },
-    false,
-  );
+  const queryOf = (group: string): Query<'audit'> | null => {
+    const place = cursor?.places.get(group);
+    if (cursor !== null && place === undefined) return null;
+    return auditQuery(call, filter, { before: place?.at ?? null, asOf: place?.asOf ?? null, rowsMax });
+  };
+  const archivedOf = (group: string): Query<'audit'> | null => {
+    const query = queryOf(group);
+    // Nothing comes after its end: only a cursor that is older than that names a state of it.
+    return query === null ? null : { ...query, of: group, asOf: query.asOf === 0 ? null : query.asOf };
+  };
+  return gather(services, reachingGroups(call, cursor), queryOf, false, archivedOf);
 }
 
 function merge(parts: Parts, cursor: GroupCursor<Place> | null, rowsMax: number): MergedPage<AuditRow, Place> {
@@ -118,7 +119,7 @@ export async function listAudit(
 export async function exportAudit(services: Services, call: Call, filter: AuditFilter): Promise<ReadResult<AsyncIterable<AuditEvent>>> {
   authorise(call, filter);
   const first = await askGroups(services, call, filter, null, EXPORT_PAGE_ROWS);
-  const asOf = new Map(first.map(({ group, applied }) => [group, applied.index]));
+  const asOf = new Map(first.map(({ group, applied, archived }) => [group, archived === true ? 0 : applied.index]));
   const later: Call = { ...call, consistency: { ...call.consistency, mode: 'eventual', token: [] } };
   async function* events(): AsyncGenerator<AuditEvent> {
     let cursor: GroupCursor<Place> | null = null;

@@ -7,7 +7,7 @@
  */
 import type { LogPosition } from '../../lib/contract/model.ts';
 import { DEFAULT_GROUP, REGISTRY_GROUP, type Token, formatFullVersion, formatVersion } from '../../lib/contract/token.ts';
-import type { Scope } from '../state/types.ts';
+import type { AnswerOf, Query, Scope } from '../state/types.ts';
 import type { WatchCommand } from '../state/watch-types.ts';
 import type { Call, Services } from './context.ts';
 import { historyOf } from './cursor.ts';
@@ -36,11 +36,17 @@ export class ChangeFeed {
   readonly #query: FeedQuery;
   readonly #positions: Map<string, LogPosition>;
   readonly #listening = new Map<string, () => void>();
+  /** Index up to which a group has nothing left to tell, where that is further than its last change: others may wait for it. */
+  readonly #reached = new Map<string, number>();
+  /** Groups that have ended, and of which everything has been told. */
+  readonly #ended = new Set<string>();
   readonly #alarm: Alarm;
   readonly #call: Call;
   /** Whether some group had more than one page, or waits for another one. */
   behind = false;
   #waits = false;
+  /** Whether this round has brought some group further. */
+  #advanced = false;
 
   /** @param start from `startPositions` */
   constructor(services: Services, call: Call, query: FeedQuery, start: ReadonlyMap<string, LogPosition>, alarm: Alarm) {
@@ -81,62 +87,106 @@ export class ChangeFeed {
 
   *#lines(): Generator<readonly [string, LogPosition]> {
     const { groups, epoch } = this.#services.map;
-    for (const group of groups) {
+    for (const group of [...groups, ...this.#ending()]) {
       const position = this.#positions.get(group);
       if (position !== undefined) yield [group, position];
     }
     yield [REGISTRY_GROUP, { term: 0, index: epoch }];
   }
 
-  /** One page of every group, beginning with the one that was least far. */
+  /** Groups that have ended, and of which something may not have been told yet. */
+  #ending(): readonly string[] {
+    const open = this.#services.map.archived.filter(({ id }) => this.#positions.has(id) && !this.#ended.has(id));
+    return open.map(({ id }) => id);
+  }
+
+  /** One page of every group. */
   async *next(scope: Scope): AsyncGenerator<FeedItem> {
     this.#listen();
     this.behind = false;
     this.#waits = false;
-    const before = this.token;
-    for (const group of this.#services.map.groups) yield* this.#page(group, scope);
-    if (this.#waits && this.token !== before) this.behind = true;
+    this.#advanced = false;
+    for (const group of [...this.#ending(), ...this.#services.map.groups]) yield* this.#page(group, scope);
+    if (this.#waits && this.#advanced) this.behind = true;
   }
 
   async *#page(group: string, scope: Scope): AsyncGenerator<FeedItem> {
-    const { engine, gateway, remote } = this.#services;
     // A group that is new to the stream has nothing that the stream has not to tell.
     const from = this.#positions.get(group) ?? NOTHING;
     const query = { type: 'changes', afterIndex: from.index, scope, ...this.#query } as const;
-    const { data, applied } = remote.isHere(group) ? engine.read(group, query) : await gateway.scanGroup(group, query, this.#call);
+    const answer = await this.#ask(group, query);
+    // It has just ended: what it had to tell is told by another one, in the next round.
+    if (answer === null) {
+      this.behind = true;
+      return;
+    }
+    const { data, applied, archived } = answer;
     if (data.kind === 'compacted') {
       yield { kind: 'compacted', group, oldest: data.oldest, applied };
       return;
     }
     for (const command of data.commands) {
       if (this.#mustWait(group, command.position)) return;
-      this.#positions.set(group, command.position);
+      this.#advance(group, command.position);
       yield { kind: 'change', group, command };
     }
     if (this.#mustWait(group, data.upTo)) return;
-    if (data.upTo.index > from.index) this.#positions.set(group, data.upTo);
+    if (data.upTo.index > from.index) this.#advance(group, data.upTo);
     if (data.more) this.behind = true;
+    else if (archived) this.#ended.add(group);
   }
 
-  /** Whether what a group has taken over has to be told by the group that gave it, first. */
+  async #ask(
+    group: string,
+    query: Query<'changes'>,
+  ): Promise<{ readonly data: AnswerOf<'changes'>; readonly applied: LogPosition; readonly archived: boolean } | null> {
+    const { engine, gateway, remote, map } = this.#services;
+    const archived = map.archived.some(({ id }) => id === group);
+    const [asked, question] = archived ? [DEFAULT_GROUP, { ...query, of: group }] : [group, query];
+    try {
+      const answer = remote.isHere(asked) ? engine.read(asked, question) : await gateway.scanGroup(asked, question, this.#call);
+      return { ...answer, archived };
+    } catch (error) {
+      map.refresh();
+      if (!archived && map.archived.some(({ id }) => id === group)) return null;
+      throw error;
+    }
+  }
+
+  #advance(group: string, to: LogPosition): void {
+    this.#positions.set(group, to);
+    this.#advanced = true;
+  }
+
+  #indexOf(group: string): number {
+    return Math.max(this.#positions.get(group)?.index ?? 0, this.#reached.get(group) ?? 0);
+  }
+
+  /** Whether what a group has taken over has to be told by the group that gave it, first. Up to there it has told everything. */
   #mustWait(group: string, { index }: LogPosition): boolean {
     const { map } = this.#services;
     if (map.epoch === 0) return false;
-    const waits = map.registry.ledger.some(
-      ({ from, to, fromFinalIndex, toStartIndex }) =>
-        to === group &&
-        index >= toStartIndex &&
-        (this.#positions.get(group)?.index ?? 0) < toStartIndex &&
-        map.groups.includes(from) &&
-        (this.#positions.get(from)?.index ?? 0) < fromFinalIndex,
-    );
-    this.#waits ||= waits;
-    return waits;
+    const at = this.#positions.get(group)?.index ?? 0;
+    const open = [...map.groups, ...this.#ending()];
+    const starts = map.registry.ledger
+      .filter(({ to, toStartIndex }) => to === group && index >= toStartIndex && at < toStartIndex)
+      .filter(({ from, fromFinalIndex }) => open.includes(from) && this.#indexOf(from) < fromFinalIndex)
+      .map(({ toStartIndex }) => toStartIndex);
+    if (starts.length === 0) return false;
+    const reached = Math.min(...starts) - 1;
+    // It may be what that very group waits for in turn: a range that went there and came back.
+    if (reached > this.#indexOf(group)) {
+      this.#reached.set(group, reached);
+      this.#advanced = true;
+    }
+    this.#waits = true;
+    return true;
   }
 
   /** Goes on from the present of a group that no longer reaches back. */
   skip(group: string, to: LogPosition): void {
-    this.#positions.set(group, to);
+    if (this.#services.map.archived.some(({ id }) => id === group)) this.#ended.add(group);
+    else this.#positions.set(group, to);
   }
 
   #listen(): void {
@@ -170,13 +220,16 @@ export function startPositions(
   const positions = new Map<string, LogPosition>();
   const epoch = since.reduce((max, { group, index }) => (group === REGISTRY_GROUP && index > max ? index : max), 0n);
   const everything = since.some(({ group, index }) => group === DEFAULT_GROUP && index === 0n);
-  for (const { group, applied } of now) {
+  // Of a group that has ended, there is nothing from now on.
+  const ended = map.archived.map(({ id }) => ({ group: id, applied: null }));
+  for (const { group, applied } of [...now, ...ended]) {
     const named = since.filter((element) => element.group === group);
     const [highest] = named.toSorted((a, b) => (a.index > b.index ? -1 : 1));
     const created = map.registry.groups.find(({ id }) => id === group)?.createdEpoch ?? 0;
     const isNew = since.length > 0 && BigInt(created) > epoch;
     if (highest !== undefined) positions.set(group, { term: Number(highest.term), index: Number(highest.index) });
-    else positions.set(group, everything || isNew ? NOTHING : applied);
+    else if (everything || isNew) positions.set(group, NOTHING);
+    else if (applied !== null) positions.set(group, applied);
   }
   return positions;
 }

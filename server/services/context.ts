@@ -101,6 +101,8 @@ export interface ReadResult<T> extends ReadFacts {
   readonly data: T;
   /** As in `ReadAnswer` of the state. */
   readonly ownershipIndex?: number | undefined;
+  /** Of a group that has ended, which `group` names: read from what `default` has taken over, so that no version is of it. */
+  readonly archived?: boolean | undefined;
 }
 
 /** The group that keeps what belongs to the cluster as a whole: keys, registry. */

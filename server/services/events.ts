@@ -1,4 +1,5 @@
 /** One stream for the console: cluster status, changes, audit, moves (spec 2, `/events`). */
+import { DEFAULT_GROUP } from '../../lib/contract/token.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { AuditEvent, LogPosition } from '../../lib/contract/model.ts';
 import type { Topic } from '../../lib/contract/schemas/queries.ts';
@@ -116,30 +117,36 @@ class AuditFollower {
 
   /** New events come in the order in which they happened, as far as they are known. */
   async next(principal: Principal): Promise<readonly StreamEvent[]> {
+    const { map } = this.#services;
     const fresh: AuditEvent[] = [];
-    for (const group of this.#services.map.groups) fresh.push(...(await this.#ofGroup(group, principal)));
-    if (this.#services.map.groups.length > 1) fresh.sort((a, b) => (a.hlc === b.hlc ? 0 : a.hlc < b.hlc ? -1 : 1));
+    const ended = map.archived.filter(({ id }) => this.#told.has(id)).map(({ id }) => id);
+    for (const group of [...ended, ...map.groups]) fresh.push(...(await this.#ofGroup(group, principal)));
+    if (map.epoch > 0) fresh.sort((a, b) => (a.hlc === b.hlc ? 0 : a.hlc < b.hlc ? -1 : 1));
     return fresh.map((data) => ({ event: 'audit', data }));
   }
 
   /** Events come newest first; the new ones are gathered and given the other way round. */
   async #ofGroup(group: string, principal: Principal): Promise<readonly AuditEvent[]> {
-    const { engine, gateway, remote } = this.#services;
+    const { engine, gateway, remote, map } = this.#services;
+    // What it told no more before it ended has been taken over by `default`.
+    const ended = map.archived.some(({ id }) => id === group);
+    const asked = ended ? DEFAULT_GROUP : group;
     const told = this.#told.get(group) ?? 0;
-    if (remote.isHere(group) && engine.view(group).appliedIndex <= told) return [];
+    if (!ended && remote.isHere(group) && engine.view(group).appliedIndex <= told) return [];
     const fresh: AuditEvent[] = [];
     let before: AuditPlace | null = null;
     let newest = told;
     for (let page = 0; page < AUDIT_PAGES_MAX; page += 1) {
-      const query: Query<'audit'> = { ...AUDIT, scope: principal.scope, before };
-      const answer: ReadAnswer<'audit'> = await gateway.scanGroup(group, query, this.#call);
+      const query: Query<'audit'> = { ...AUDIT, scope: principal.scope, before, ...(ended ? { of: group } : {}) };
+      const answer: ReadAnswer<'audit'> = await gateway.scanGroup(asked, query, this.#call);
       if (page === 0) newest = answer.applied.index;
       const rows = answer.data.rows.filter((row) => row.index > told);
       for (const { index: _index, ordinal: _ordinal, ...event } of rows) fresh.push(event);
       before = answer.data.next;
       if (before === null || before.index <= told || rows.length < answer.data.rows.length) break;
     }
-    this.#told.set(group, Math.max(told, newest));
+    if (ended) this.#told.delete(group);
+    else this.#told.set(group, Math.max(told, newest));
     return fresh.toReversed();
   }
 }

@@ -2,6 +2,7 @@
  * Answers that span groups: every group is asked under its own element of the token, and all of them answer or none (spec 4,
  * section 2). Their states need not be of one moment, but of every range that changes hands exactly one of them speaks.
  */
+import { DEFAULT_GROUP } from '../../lib/contract/token.ts';
 import { disagreement } from '../shards/agreement.ts';
 import type { MoveRecord } from '../shards/import.ts';
 import type { ConsistencyMode } from '../../lib/contract/model.ts';
@@ -25,6 +26,7 @@ export type Gathered<N extends QueryName> = readonly ReadResult<AnswerOf<N>>[];
  *
  * @param queryOf null for a group that has nothing to add
  * @param settled whether what moves must be in exactly one of the answers
+ * @param archivedOf the question about a group that has ended, to be asked of `default`; null: it has nothing to add
  * @throws ServiceError of the first group that cannot answer: nothing is left out in silence
  */
 export async function gather<N extends QueryName>(
@@ -32,6 +34,7 @@ export async function gather<N extends QueryName>(
   call: Call,
   queryOf: (group: string) => Query<N> | null,
   settled = true,
+  archivedOf: (group: string) => Query<N> | null = () => null,
 ): Promise<Gathered<N>> {
   const { map, reads, gateway, sources } = services;
   const startedMs = sources.tickMs();
@@ -43,9 +46,13 @@ export async function gather<N extends QueryName>(
       ? { ...call, consistency: { ...call.consistency, maxWaitMs: Math.max(1, deadlineMs - sources.tickMs()) } }
       : call;
     const asked = groups.map((group) => ({ group, query: queryOf(group) }));
-    const answers = await Promise.allSettled(
-      asked.map(async ({ group, query }) => (query === null ? null : gateway.scanGroup(group, query, rest))),
-    );
+    const ended = map.archived.map(({ id }) => ({ group: id, query: archivedOf(id) }));
+    const answers = await Promise.allSettled([
+      ...asked.map(async ({ group, query }) => (query === null ? null : gateway.scanGroup(group, query, rest))),
+      ...ended.map(async ({ group, query }) =>
+        query === null ? null : { ...(await gateway.scanGroup(DEFAULT_GROUP, query, rest)), group, archived: true },
+      ),
+    ]);
     map.refresh();
     const gone = map.epoch !== epoch && groups.some((group) => !map.groups.includes(group));
     const failed = answers.find((answer) => answer.status === 'rejected');
@@ -86,9 +93,10 @@ const STRENGTH: Readonly<Record<ConsistencyMode, number>> = { eventual: 0, 'read
 
 /** Several answers as one: `default` speaks first. A group that the token did not constrain has kept it as well as the others. */
 export function factsOf(parts: readonly ReadResult<unknown>[]): ReadFacts {
-  const [first, ...others] = parts;
+  const live = parts.filter(({ archived }) => archived !== true);
+  const [first, ...others] = live.length > 0 ? live : parts.slice(0, 1).map((part) => ({ ...part, group: DEFAULT_GROUP }));
   if (first === undefined) throw new ServiceError('internal-error', 'no group was asked');
-  const mode = parts.reduce((strongest, part) => (STRENGTH[part.mode] > STRENGTH[strongest] ? part.mode : strongest), first.mode);
+  const mode = others.reduce((strongest, part) => (STRENGTH[part.mode] > STRENGTH[strongest] ? part.mode : strongest), first.mode);
   const { group, applied, waitedMs, replica } = first;
   return { group, applied, waitedMs, replica, mode, also: others };
 }

@@ -61,7 +61,8 @@ export function encodeGroupCursor<P>(
     const part = parts.find((one) => one.group === group);
     lines.push([group, at, before?.places.get(group)?.owned ?? part?.ownershipIndex ?? 0]);
   }
-  const states = before?.asOf ?? parts.map(({ group, applied }) => ({ group, applied }));
+  const live = parts.filter(({ archived }) => archived !== true);
+  const states = before?.asOf ?? live.map(({ group, applied }) => ({ group, applied }));
   return encodeVectorCursor(engine, question, states, lines);
 }
 

@@ -7,7 +7,7 @@ import { DEFAULT_GROUP, REGISTRY_GROUP, type Token } from '../../lib/contract/to
 import type { Engine } from '../engine/types.ts';
 import { project } from '../shards/projection.ts';
 import { covers } from '../shards/range.ts';
-import { FIRST_REGISTRY, type Registry, type RegistryPlacement, RegistryRouter } from '../shards/registry.ts';
+import { FIRST_REGISTRY, type Registry, type RegistryGroup, type RegistryPlacement, RegistryRouter } from '../shards/registry.ts';
 
 /** The registry is looked at again after this at the earliest, unless somebody knows that it has changed. */
 const AGE_MS_MAX = 20;
@@ -30,6 +30,7 @@ class Snapshot {
   readonly router: RegistryRouter;
   /** Groups that have replicas, `default` first. */
   readonly live: readonly string[];
+  readonly archived: readonly RegistryGroup[];
   readonly known: ReadonlySet<string>;
 
   constructor(registry: Registry) {
@@ -37,6 +38,7 @@ class Snapshot {
     this.router = new RegistryRouter(registry);
     this.known = new Set(registry.groups.map(({ id }) => id));
     const others = registry.groups.filter(({ id, state }) => id !== DEFAULT_GROUP && state !== 'retired').map(({ id }) => id);
+    this.archived = registry.groups.filter(({ state }) => state === 'retired');
     this.live = [DEFAULT_GROUP, ...others.toSorted()];
   }
 }
@@ -69,6 +71,12 @@ export class ShardMap {
   get groups(): readonly string[] {
     this.#look();
     return this.#snapshot.live;
+  }
+
+  /** Groups that have ended: what happened in them is asked of `default`. */
+  get archived(): readonly RegistryGroup[] {
+    this.#look();
+    return this.#snapshot.archived;
   }
 
   /** Whether the registry has, or has had, a group. */

@@ -135,12 +135,13 @@ describe('changes of the registry', () => {
     const routed = ok(flipMove(moving, 'm4-1'));
     expect(codeOf(retireGroup(routed, 'a'))).toBe('group-in-use');
     const back = ok(flipMove(ok(announce(routed, EMPTY)), 'm6-1'));
-    expect(codeOf(removeGroup(back, 'a'))).toBe('group-in-use');
+    expect(codeOf(removeGroup(back, 'a', true))).toBe('group-in-use');
     const retiring = ok(retireGroup(back, 'a'));
     expect(codeOf(retireGroup(retiring, 'a'))).toBe('same');
     expect(codeOf(announce(retiring, route('y', 'a')))).toBe('invalid-registry');
-    const retired = ok(removeGroup(retiring, 'a'));
-    expect(codeOf(removeGroup(retired, 'a'))).toBe('same');
+    expect(codeOf(removeGroup(retiring, 'a', false))).toBe('group-in-use');
+    const retired = ok(removeGroup(retiring, 'a', true));
+    expect(codeOf(removeGroup(retired, 'a', true))).toBe('same');
     expect(codeOf(createGroup(retired, 'a', null, BIRTH))).toBe('group-exists');
   });
 

@@ -106,11 +106,13 @@ export function retireGroup(registry: RegistryRecord, id: string): RegistryChang
   return use === null ? changed(registry, { groups: withState(registry, id, 'retiring') }) : refused('group-in-use', use);
 }
 
-export function removeGroup(registry: RegistryRecord, id: string): RegistryChange {
+/** @param isKept whether the history of the group has been taken over */
+export function removeGroup(registry: RegistryRecord, id: string, isKept: boolean): RegistryChange {
   const group = groupOf(registry, id);
   if (group === undefined) return refused('group-not-found', `there is no group ${id}`);
   if (group.state === 'retired') return { kind: 'same' };
   if (group.state === 'active') return refused('group-in-use', `the group ${id} is not retiring`);
+  if (!isKept) return refused('group-in-use', `the history of the group ${id} has not been taken over yet`);
   return changed(registry, { groups: withState(registry, id, 'retired') });
 }
 

@@ -36,8 +36,8 @@ export interface RegistryGroup {
   /** Level of commands that `default` had at `createdIndex`: that of the new group's first state. */
   readonly level: number;
   /**
-   * `retiring`: nothing routes to it any more; its replicas keep the audit and the watch history of its time. `retired`: it has no
-   * replicas any more, which takes a `remove-group` that nothing proposes as long as that history is taken over by nobody.
+   * `retiring`: nothing routes to it any more; its replicas keep the audit and the watch history of its time until `default` has
+   * taken them over. `retired`: it has no replicas any more.
    */
   readonly state: 'active' | 'retiring' | 'retired';
 }

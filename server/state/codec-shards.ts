@@ -2,14 +2,15 @@
 import { ENTRY_TYPES } from '../../lib/contract/model.ts';
 import type { ImportRow, MoveCursor, NamespaceImport, Origin } from '../shards/import.ts';
 import type { PlannedMove, PrefixRoute, RangePart, ShardRange } from '../shards/types.ts';
+import { UNPACK_ARCHIVE, packArchiveBody } from './codec-archive.ts';
 import { type Fields, count, fields, flag, list, nullable, oneOf, text } from './codec-fields.ts';
 import type { ValueSink, ValueSource } from './codec-values.ts';
-import type { RangeCommandBody, RegistryCommandBody } from './shard-types.ts';
+import type { ArchiveCommandBody, RangeCommandBody, RegistryCommandBody } from './shard-types.ts';
 
 /** The first level at which they may be proposed. */
 export const SHARD_COMMANDS_LEVEL = 2;
 
-export type ShardCommandBody = RegistryCommandBody | RangeCommandBody;
+export type ShardCommandBody = RegistryCommandBody | RangeCommandBody | ArchiveCommandBody;
 
 function packRange(range: ShardRange): object {
   return range.map(({ prefix, except, partitions }) => ({ prefix, except, partitions }));
@@ -220,6 +221,9 @@ export function packShardBody(body: ShardCommandBody, valueBytes: ValueSink): ob
       return { type: body.type, move: body.move, cursor: packCursor(body.cursor), fromFinalIndex: body.fromFinalIndex };
     case 'release-range':
       return { type: body.type, move: body.move, rowsMax: body.rowsMax };
+    case 'seal-group':
+    case 'import-archive':
+      return packArchiveBody(body, valueBytes);
   }
 }
 
@@ -245,6 +249,7 @@ function onRange<T extends 'fence-range' | 'void-range'>(type: T) {
 
 /** Total: a new command without its reader does not compile. */
 export const UNPACK_SHARDS: { readonly [T in ShardCommandBody['type']]: Unpack<T> } = {
+  ...UNPACK_ARCHIVE,
   'create-group': (value) => {
     const from = fields(value, 'body', ['type', 'expectedEpoch', 'id', 'members']);
     return {

@@ -8,6 +8,8 @@ import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Connection } from './database.ts';
 import {
   apiKeys,
+  archivedEvents,
+  archives,
   audit,
   cluster,
   entries,
@@ -25,7 +27,7 @@ import { verifiedValue } from './value-hash.ts';
 import type { EntryType } from '../../lib/contract/model.ts';
 
 /** Changes whenever the same content would get another hash: hashes of different schemes are never compared. */
-export const CONTENT_HASH_SCHEME = '2';
+export const CONTENT_HASH_SCHEME = '3';
 
 type Row = readonly (string | number | null)[];
 
@@ -167,6 +169,44 @@ const PARTS: readonly Part[] = [
   },
   { name: 'registry', table: registry, columns: [registry.epoch, registry.content], orderBy: [registry.id] },
   { name: 'ledger', table: ledger, columns: [ledger.epoch, ledger.move, ledger.content], orderBy: [ledger.epoch] },
+  {
+    name: 'archives',
+    table: archives,
+    columns: [
+      archives.groupId,
+      archives.finalTerm,
+      archives.finalIndex,
+      archives.cursor,
+      archives.complete,
+      archives.auditFloorIndex,
+      archives.historyFloorIndex,
+    ],
+    orderBy: [archives.groupId],
+  },
+  {
+    name: 'archived-events',
+    table: archivedEvents,
+    columns: [
+      archivedEvents.groupId,
+      archivedEvents.id,
+      archivedEvents.term,
+      archivedEvents.hlc,
+      archivedEvents.action,
+      archivedEvents.actor,
+      archivedEvents.namespace,
+      archivedEvents.key,
+      archivedEvents.oldRevision,
+      archivedEvents.newRevision,
+      archivedEvents.count,
+      archivedEvents.message,
+      archivedEvents.requestId,
+      archivedEvents.type,
+      archivedEvents.deleted,
+      archivedEvents.hash,
+      archivedEvents.value,
+    ],
+    orderBy: [archivedEvents.groupId, archivedEvents.id],
+  },
 ];
 
 /** What a proof of the values needs: columns that every format has. */

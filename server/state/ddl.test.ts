@@ -25,6 +25,8 @@ const TABLES = [
   schema.moves,
   schema.registry,
   schema.ledger,
+  schema.archives,
+  schema.archivedEvents,
 ];
 
 interface ColumnInfo {

@@ -3,7 +3,7 @@
  *
  * History of the format (`user_version`):
  * - 1: the first.
- * - 2: shards: origins of rows, moves, registry and its ledger; namespaces of the records of requests.
+ * - 2: shards: origins of rows, moves, registry and its ledger, history of ended groups; namespaces of the records of requests.
  */
 import type { Database } from 'better-sqlite3';
 import { StateFormatError } from './errors.ts';
@@ -40,6 +40,40 @@ const SHARD_TABLES: readonly string[] = [
     content TEXT NOT NULL
   ) STRICT`,
   'CREATE UNIQUE INDEX ledger_by_move ON ledger (move)',
+  `CREATE TABLE archives (
+    id INTEGER PRIMARY KEY,
+    group_id TEXT NOT NULL,
+    final_term INTEGER NOT NULL,
+    final_index INTEGER NOT NULL,
+    cursor INTEGER NOT NULL,
+    complete INTEGER NOT NULL,
+    audit_floor_index INTEGER NOT NULL,
+    history_floor_index INTEGER NOT NULL
+  ) STRICT`,
+  'CREATE UNIQUE INDEX archives_by_group ON archives (group_id)',
+  `CREATE TABLE archived_events (
+    row_id INTEGER PRIMARY KEY,
+    group_id TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    term INTEGER NOT NULL,
+    hlc TEXT NOT NULL,
+    action TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    namespace TEXT,
+    key TEXT,
+    old_revision INTEGER,
+    new_revision INTEGER,
+    count INTEGER,
+    message TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    type TEXT,
+    deleted INTEGER NOT NULL,
+    hash INTEGER,
+    value TEXT
+  ) STRICT`,
+  'CREATE UNIQUE INDEX archived_events_by_id ON archived_events (group_id, id)',
+  'CREATE INDEX archived_events_by_hlc ON archived_events (group_id, hlc, id)',
+  'CREATE INDEX archived_revisions ON archived_events (group_id, id) WHERE type IS NOT NULL',
 ];
 
 /** Creates format 2. `schema.ts` says what the columns mean. STRICT: a column never holds a value of another type. */

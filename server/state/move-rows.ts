@@ -1,9 +1,10 @@
-/** Rows of `moves` as what the group knows, and as what it keeps because of it. */
+/** Rows of `moves` and `archives` as what the group knows, and as what it keeps because of it. */
+import type { ArchiveRecord } from '../shards/archive.ts';
 import type { MoveCursor, MoveRecord } from '../shards/import.ts';
 import { Ownership } from '../shards/ownership.ts';
 import type { ShardRange } from '../shards/types.ts';
 import { partitionOf } from './partition.ts';
-import type { moves } from './schema.ts';
+import type { archives, moves } from './schema.ts';
 
 export type MoveRow = typeof moves.$inferSelect;
 
@@ -26,4 +27,8 @@ export function rangeOf(row: Pick<MoveRow, 'range'>): ShardRange {
 export function ownershipOf(group: string, rows: readonly MoveRow[]): Ownership {
   const decisions = rows.map((row) => ({ state: row.state, range: rangeOf(row), index: row.decidedIndex }));
   return new Ownership(group, decisions, partitionOf);
+}
+
+export function archiveRecordOf({ groupId, finalTerm, finalIndex, cursor, complete }: typeof archives.$inferSelect): ArchiveRecord {
+  return { group: groupId, final: { term: finalTerm, index: finalIndex }, cursor, complete: complete === 1 };
 }

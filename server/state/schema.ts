@@ -250,5 +250,63 @@ export const ledger = sqliteTable(
   (t) => [uniqueIndex('ledger_by_move').on(t.move)],
 );
 
+/**
+ * The ends of groups: in `default` one row for each group whose history it has taken over, or is taking; in a group that has been
+ * sealed one row for itself.
+ */
+export const archives = sqliteTable(
+  'archives',
+  {
+    id: integer('id').primaryKey(),
+    groupId: text('group_id').notNull(),
+    /** Position of the seal. */
+    finalTerm: integer('final_term').notNull(),
+    finalIndex: integer('final_index').notNull(),
+    /** Events of the group up to this `audit.id` are here. */
+    cursor: integer('cursor').notNull(),
+    /** 1 when all of them are. */
+    complete: integer('complete').notNull(),
+    /** As in `meta`, of the group's log. */
+    auditFloorIndex: integer('audit_floor_index').notNull(),
+    historyFloorIndex: integer('history_floor_index').notNull(),
+  },
+  (t) => [uniqueIndex('archives_by_group').on(t.groupId)],
+);
+
+/** Audit events of groups that have ended, as `audit` had them there, each with the revision that it tells of. */
+export const archivedEvents = sqliteTable(
+  'archived_events',
+  {
+    rowId: integer('row_id').primaryKey(),
+    groupId: text('group_id').notNull(),
+    /** `audit.id` in the group. */
+    id: integer('id').notNull(),
+    term: integer('term').notNull(),
+    hlc: text('hlc').notNull(),
+    action: text('action').$type<AuditAction>().notNull(),
+    actor: text('actor').notNull(),
+    namespace: text('namespace'),
+    key: text('key'),
+    oldRevision: integer('old_revision'),
+    newRevision: integer('new_revision'),
+    count: integer('count'),
+    message: text('message').notNull(),
+    requestId: text('request_id').notNull(),
+    /** Null: the event tells of no revision, or retention has taken it. */
+    type: text('type').$type<EntryType>(),
+    deleted: integer('deleted').notNull(),
+    /** As in `revisions`. */
+    hash: integer('hash'),
+    value: text('value'),
+  },
+  (t) => [
+    uniqueIndex('archived_events_by_id').on(t.groupId, t.id),
+    index('archived_events_by_hlc').on(t.groupId, t.hlc, t.id),
+    index('archived_revisions')
+      .on(t.groupId, t.id)
+      .where(sql`type IS NOT NULL`),
+  ],
+);
+
 /** Ordinals of one log index in `audit.id`. */
 export const AUDIT_ORDINALS = 256;

@@ -1,5 +1,7 @@
 /** Commands, results and queries of sharding (spec 4): a part of the contract in `types.ts`. */
+import type { ArchiveRecord, ArchivedEvent } from '../shards/archive.ts';
 import type { ImportRow, MoveCursor, MoveRecord } from '../shards/import.ts';
+import type { LogPosition } from '../../lib/contract/model.ts';
 import type { RegistryRefusal } from '../shards/changes.ts';
 import type { Registry, RegistryMove } from '../shards/registry.ts';
 import type { PlannedMove, PrefixRoute, ShardRange } from '../shards/types.ts';
@@ -12,7 +14,7 @@ export type RegistryCommandBody =
   | { readonly type: 'create-group'; readonly expectedEpoch: number; readonly id: string; readonly members: readonly string[] | null }
   /** Only when nothing routes to it and no move touches it. */
   | { readonly type: 'retire-group'; readonly expectedEpoch: number; readonly id: string }
-  /** Of a retiring group: it has no replicas any more. */
+  /** Of a retiring group whose history is here: it has no replicas any more. */
   | { readonly type: 'remove-group'; readonly expectedEpoch: number; readonly id: string }
   /** The whole routing as it shall be, and the moves that lead there, from `planChange` (server/shards). Voided moves are over with it. */
   | {
@@ -51,6 +53,25 @@ export type RangeCommandBody =
   /** Drops at most `rowsMax` rows of a range that the group has given away, or has taken in vain. */
   | { readonly type: 'release-range'; readonly move: string; readonly rowsMax: number };
 
+/** The end of a group, step by step; from level 2 on. Each may be repeated. */
+export type ArchiveCommandBody =
+  /** In a group that is retiring: nothing makes an event there from here on. */
+  | { readonly type: 'seal-group' }
+  /** In `default`, of a group that is retiring. Nothing happens unless `before` is how far it has come (null: not begun). */
+  | {
+      readonly type: 'import-archive';
+      readonly group: string;
+      readonly before: number | null;
+      readonly after: number;
+      readonly final: LogPosition;
+      /** As the group's own state has them. */
+      readonly auditFloorIndex: number;
+      readonly historyFloorIndex: number;
+      /** These are the last ones. */
+      readonly complete: boolean;
+      readonly events: readonly ArchivedEvent[];
+    };
+
 /** Results of what concerns shards. */
 export type ShardResult =
   /** The group does not keep the namespace: nothing was done, whoever routes looks again. Never the answer to a repeated request. */
@@ -59,7 +80,9 @@ export type ShardResult =
   | { readonly kind: 'registry'; readonly epoch: number; readonly moves: readonly RegistryMove[] }
   | { readonly kind: 'registry-refused'; readonly code: RegistryRefusal; readonly epoch: number; readonly detail: string }
   /** What the group knows of the move after the command. `more`, of a release: the same again would drop more. */
-  | { readonly kind: 'range'; readonly record: MoveRecord | null; readonly more: boolean };
+  | { readonly kind: 'range'; readonly record: MoveRecord | null; readonly more: boolean }
+  /** What is known of the end of a group after the command; null: nothing, it is not the time for it. */
+  | { readonly kind: 'archive'; readonly record: ArchiveRecord | null };
 
 /** Queries about shards. */
 export interface ShardQueries {
@@ -78,6 +101,19 @@ export interface ShardQueries {
   rangeRows: {
     readonly q: { readonly range: ShardRange; readonly cursor: MoveCursor | null; readonly bytesMax: number };
     readonly a: { readonly rows: readonly ImportRow[]; readonly cursor: MoveCursor; readonly done: boolean; readonly lost: boolean };
+  };
+  /** What is known of the end of a group: here of another one, or of this one itself. */
+  archive: { readonly q: { readonly group: string }; readonly a: ArchiveRecord | null };
+  /** Events of this group after an id (null: from the start), to be taken over. `done`: there are no more in this state. */
+  archiveRows: {
+    readonly q: { readonly after: number | null; readonly bytesMax: number };
+    readonly a: {
+      readonly events: readonly ArchivedEvent[];
+      readonly cursor: number;
+      readonly done: boolean;
+      readonly auditFloorIndex: number;
+      readonly historyFloorIndex: number;
+    };
   };
 }
 

@@ -9,8 +9,9 @@ import { type Connection, connectReader } from './database.ts';
 import { checkFormat } from './ddl.ts';
 import { withNamedErrors } from './errors.ts';
 import { readCluster } from './genesis.ts';
+import { prepareArchive } from './read/archive.ts';
 import { prepareAudit } from './read/audit.ts';
-import { type ChangesTools, prepareEventsAfter, readChanges } from './read/changes.ts';
+import { prepareChanges } from './read/changes.ts';
 import { prepareDeleted } from './read/deleted.ts';
 import { prepareEntry } from './read/entry.ts';
 import { prepareHistory } from './read/history.ts';
@@ -47,7 +48,9 @@ function prepareHandlers(
   const keys = prepareKeys(db);
   const entry = prepareEntry(connection);
   const search: SearchTools = { scan, valueOf, nextNamespace: prepareNextNamespace(db) };
-  const changes: ChangesTools = { history, valueOf, terms, eventsAfter: prepareEventsAfter(db) };
+  const audit = prepareAudit(db);
+  const changes = prepareChanges(db, history, valueOf, terms);
+  const archive = prepareArchive(db, history, valueOf);
   return {
     singles: { entry, keyById: keys.byId, keyBySecretHash: keys.bySecretHash },
     handlers: {
@@ -62,8 +65,10 @@ function prepareHandlers(
       entries: (query, moment) => listEntries(scan, valueOf, query, moment),
       deleted: prepareDeleted(db, scan),
       search: (query, moment) => searchEntries(search, query, moment),
-      audit: prepareAudit(db, group),
-      changes: (query, moment) => readChanges(changes, query, moment),
+      audit: (query, moment) => (query.of === undefined ? audit(query, group, moment) : archive.audit(query, query.of)),
+      changes: (query, moment) => (query.of === undefined ? changes(query, moment) : archive.changes(query, query.of)),
+      archive: archive.archive,
+      archiveRows: archive.archiveRows,
       idempotency: prepareIdempotency(db),
       registry: prepareRegistry(db),
       move: ({ move }) => kept.records().find((record) => record.move === move) ?? null,

@@ -6,7 +6,7 @@
 import type { ApiKey, AuditEvent, EntryType, LogPosition, Role } from '../../lib/contract/model.ts';
 import type { MemberInfo } from './member-info.ts';
 import type { ApiKeyRow, EntryRow, NamespaceRow, RevisionRow } from './row-types.ts';
-import type { RangeCommandBody, RegistryCommandBody, ShardQueries, ShardResult } from './shard-types.ts';
+import type { ArchiveCommandBody, RangeCommandBody, RegistryCommandBody, ShardQueries, ShardResult } from './shard-types.ts';
 import type { WatchCommand } from './watch-types.ts';
 import type { Registry } from '../shards/registry.ts';
 import type { ConfState, Entry as LogEntry } from '../raft/types.ts';
@@ -91,7 +91,8 @@ export type CommandBody =
     }
   | { readonly type: 'raise-level'; readonly level: number }
   | RegistryCommandBody
-  | RangeCommandBody;
+  | RangeCommandBody
+  | ArchiveCommandBody;
 
 /** What is proposed. The leader adds the stamp just before proposing (`encodeCommand(command, stamp)`). */
 export interface Command {
@@ -298,6 +299,8 @@ export interface Queries extends ShardQueries {
   /** Times are `[fromMs, toMs)`, `namespace` covers by whole segments, `search` is text that events mention. A page may be empty and yet have more: go on with `before` = `next`. */
   audit: {
     readonly q: {
+      /** Events that this group has taken over from another one, which has ended; not given: its own. `asOf` is of that other log. */
+      readonly of?: string | undefined;
       readonly scope: Scope;
       readonly namespace: string | null;
       readonly key: string | null;
@@ -320,6 +323,8 @@ export interface Queries extends ShardQueries {
   /** Commands after `afterIndex` in log order. `compacted`: history no longer reaches back to it. */
   changes: {
     readonly q: {
+      /** As in `audit`: of a group that has ended. Its last position is where its changes end. */
+      readonly of?: string | undefined;
       readonly afterIndex: number;
       readonly namespacePrefix: string | null;
       readonly keyPrefix: string;

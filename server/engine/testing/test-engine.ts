@@ -85,7 +85,12 @@ export class TestEngine implements Engine {
     for (const group of this.#replicas.keys()) this.#catchUp(group);
     const main = this.#replica(GROUP);
     if (main.state.level() < 2) return;
-    for (const { id, level } of main.reader.read({ type: 'registry' }).data.groups) {
+    for (const { id, level, state } of main.reader.read({ type: 'registry' }).data.groups) {
+      if (state === 'retired') {
+        this.#replicas.get(id)?.state.close();
+        this.#replicas.delete(id);
+        continue;
+      }
       if (this.#replicas.has(id) || this.without.has(id)) continue;
       this.#replicas.set(id, replicaFrom(this.#cluster.begin(id, level)));
       this.#catchUp(id);

@@ -3,6 +3,7 @@ import { must } from '../../../lib/kernel/assert.ts';
 import type { TestCluster } from '../../engine/testing/test-cluster.ts';
 import type { MoveCursor } from '../../shards/import.ts';
 import type { RegistryMove } from '../../shards/registry.ts';
+import { retire } from '../../services/moves/retire.ts';
 import type { CommandBody, CommandResult } from '../../state/types.ts';
 
 export class MoveDriver {
@@ -55,6 +56,25 @@ export class MoveDriver {
       const { result } = await this.#apply(from, { type: 'release-range', move: id, rowsMax: 100 });
       if (result.kind !== 'range' || !result.more) return;
     }
+  }
+
+  /** Lets a group that is retiring end. */
+  async retire(group: string): Promise<void> {
+    const node = this.#node;
+    const ended = await retire(
+      {
+        leads: () => true,
+        propose: async (of, body) => {
+          const command = { actor: { keyId: '', name: 'confman' }, requestId: '', idempotency: null, body };
+          return node.propose(of, command, { timeoutMs: 5_000, forward: 'always', frees: false, after: null });
+        },
+        read: async (of, query) => node.read(of, query),
+        readLatest: async (of, query) => node.read(of, query),
+        nowMs: () => 0,
+      },
+      group,
+    );
+    if (!ended) throw new TypeError(`the group ${group} does not end`);
   }
 
   /** The whole of every move that is announced. */

@@ -1,8 +1,9 @@
-/** Drives the moves of the registry while this node leads `default`, and ends what others have left behind. */
+/** Drives the moves of the registry while this node leads `default`, ends groups that retire, and what others have left behind. */
 import type { Registry } from '../../shards/registry.ts';
 import { DEFAULT_GROUP } from '../../../lib/contract/token.ts';
 import { Drive, type MoveProgress, type Patience, tidy } from './drive.ts';
 import type { MovePorts } from './ports.ts';
+import { retire } from './retire.ts';
 
 export interface DriverOptions {
   readonly ports: MovePorts;
@@ -10,6 +11,8 @@ export interface DriverOptions {
   readonly onProgress: (progress: MoveProgress) => void;
   /** What must not happen, and did: the driver goes on with the next move, and tries again. */
   readonly onFailure: (move: string, error: unknown) => void;
+  /** A group has ended: `default` has its history. */
+  readonly onRetired: (group: string) => void;
 }
 
 /** Until everything that is over has been cleared up, it is looked for again so often. */
@@ -48,7 +51,26 @@ export class MoveDriver {
     if (registry.epoch === 0) return false;
     const isDriven = await this.#drive(registry);
     const isTidy = await this.#tidy(registry);
-    return !isDriven || !isTidy;
+    const isEnded = await this.#retire(registry);
+    return !isDriven || !isTidy || !isEnded;
+  }
+
+  /** @returns whether no group is retiring any more */
+  async #retire(registry: Registry): Promise<boolean> {
+    const { ports, onFailure, onRetired } = this.#options;
+    let isEnded = true;
+    for (const { id, state } of registry.groups) {
+      if (state !== 'retiring') continue;
+      if (!ports.leads()) return false;
+      try {
+        if (await retire(ports, id)) onRetired(id);
+        else isEnded = false;
+      } catch (error) {
+        isEnded = false;
+        onFailure(id, error);
+      }
+    }
+    return isEnded;
   }
 
   /** @returns whether all announced moves are over */

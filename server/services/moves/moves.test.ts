@@ -84,6 +84,7 @@ async function run(seed: number): Promise<Run> {
     new MoveDriver({
       ports: portsOf(world, chance, trouble, between),
       onProgress: ({ move, step }) => ends.set(move, step),
+      onRetired: () => undefined,
       onFailure: (move, error) => {
         if (!(error instanceof Crash)) throw new Error(`${move}: ${String(error)}`, { cause: error });
         throw error;

@@ -27,6 +27,7 @@ export function startMoves(
       if (step === 'done' || step === 'undone') steps.delete(move);
       log.info(progress, 'move');
     },
+    onRetired: (group) => log.info({ group }, 'group-retired'),
     onFailure: (move, error) => log.warn({ move, error: String(error) }, 'move-failed'),
   });
   const loop = new MoveLoop(engine, driver, (error) => log.warn({ error: String(error) }, 'moves-failed'));

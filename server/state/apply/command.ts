@@ -1,7 +1,8 @@
 /** One command: the record of idempotent requests around the verb. */
 import type { LogPosition } from '../../../lib/contract/model.ts';
-import type { Command, CommandBody, CommandResult } from '../types.ts';
+import type { ArchiveCommandBody, Command, CommandBody, CommandResult, RangeCommandBody, RegistryCommandBody } from '../types.ts';
 import type { ApplyContext } from './context.ts';
+import { applyArchive } from './archive.ts';
 import { applyCreateKey } from './create-key.ts';
 import { applyDeleteNamespace } from './delete-namespace.ts';
 import { applyExpire } from './expire.ts';
@@ -48,6 +49,13 @@ function applyBody(context: ApplyContext, body: CommandBody): CommandResult {
       return applyExpire(context, body);
     case 'raise-level':
       return applyRaiseLevel(context, body);
+    default:
+      return applyShards(context, body);
+  }
+}
+
+function applyShards(context: ApplyContext, body: RegistryCommandBody | RangeCommandBody | ArchiveCommandBody): CommandResult {
+  switch (body.type) {
     case 'create-group':
     case 'retire-group':
     case 'remove-group':
@@ -63,6 +71,9 @@ function applyBody(context: ApplyContext, body: CommandBody): CommandResult {
     case 'void-range':
     case 'release-range':
       return applyRange(context, body);
+    case 'seal-group':
+    case 'import-archive':
+      return applyArchive(context, body);
   }
 }
 

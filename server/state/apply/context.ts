@@ -57,12 +57,19 @@ export class ApplyContext {
   #ordinal = 0;
   #hlc = '';
   #ownership: Ownership;
+  #sealed: boolean;
 
   constructor(group: string, statements: Statements, progress: Progress) {
     this.group = group;
     this.statements = statements;
     this.progress = progress;
     this.#ownership = ownershipOf(group, statements.moveRows.all());
+    this.#sealed = statements.archiveRow.get({ group }) !== undefined;
+  }
+
+  /** The history of this group has ended: nothing that is applied makes an event. */
+  seal(): void {
+    this.#sealed = true;
   }
 
   /** What the group keeps. */
@@ -110,6 +117,7 @@ export class ApplyContext {
 
   /** Writes one audit event of the current entry. */
   audit(draft: AuditDraft): void {
+    if (this.#sealed) return;
     const ordinal = this.#ordinal++;
     assert(ordinal < AUDIT_ORDINALS, `one entry writes at most ${AUDIT_ORDINALS} audit events`);
     this.statements.insertAudit.run({

@@ -12,6 +12,7 @@
 import type { CommandBody, CommandResult } from '../types.ts';
 import { formatClock } from '../../clock/hlc.ts';
 import { AUDIT_ORDINALS } from '../schema.ts';
+import { expireArchives } from './archive.ts';
 import type { ApplyContext } from './context.ts';
 import { forgetGiven } from './ranges.ts';
 import type { Budget } from './sweep.ts';
@@ -117,9 +118,11 @@ function expireIdempotency(context: ApplyContext, body: ExpireBody, budget: Budg
 
 export function applyExpire(context: ApplyContext, body: ExpireBody): CommandResult {
   const budget: Budget = { rows: body.rowsMax };
-  const revisions = expireByCount(context, body.revisionsPerKey, budget) + expireByAge(context, body.revisionsBeforeMs, budget);
-  const events = expireAudit(context, body.auditBeforeMs, budget);
+  const own = expireByCount(context, body.revisionsPerKey, budget) + expireByAge(context, body.revisionsBeforeMs, budget);
+  const ownEvents = expireAudit(context, body.auditBeforeMs, budget);
   const requests = expireIdempotency(context, body, budget);
+  const archived = expireArchives(context, body, budget);
+  const [revisions, events] = [own + archived.revisions, ownEvents + archived.events];
   forgetGiven(context, body.revisionsBeforeMs, budget);
   if (revisions + events + requests > 0) {
     context.audit({

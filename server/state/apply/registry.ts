@@ -49,8 +49,10 @@ function change(context: ApplyContext, registry: RegistryRecord, body: RegistryC
       return createGroup(registry, body.id, body.members, birthOf(context));
     case 'retire-group':
       return retireGroup(registry, body.id);
-    case 'remove-group':
-      return removeGroup(registry, body.id);
+    case 'remove-group': {
+      const isKept = context.statements.archiveRow.get({ group: body.id })?.complete === 1;
+      return removeGroup(registry, body.id, isKept);
+    }
     case 'change-routes':
       return changeRoutes(registry, { routes: body.routes, partitions: body.partitions }, body.moves);
     case 'flip-move':

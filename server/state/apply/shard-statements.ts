@@ -1,8 +1,8 @@
 /** Statements of `apply` for registry and moves: rare, so run through drizzle. Named after what they do to which table. */
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { entries, idempotency, ledger, moves, namespaces, registry, revisions } from '../schema.ts';
+import { archivedEvents, archives, entries, idempotency, ledger, moves, namespaces, registry, revisions } from '../schema.ts';
 
 const p = sql.placeholder;
 
@@ -250,6 +250,86 @@ function sweepStatements(db: BetterSQLite3Database) {
   };
 }
 
+function archiveStatements(db: BetterSQLite3Database) {
+  const ofGroup = eq(archivedEvents.groupId, p('group'));
+  return {
+    archiveRow: db
+      .select()
+      .from(archives)
+      .where(eq(archives.groupId, p('group')))
+      .prepare(),
+    archiveRows: db.select().from(archives).orderBy(asc(archives.groupId)).prepare(),
+    insertArchive: db
+      .insert(archives)
+      .values({
+        groupId: p('group'),
+        finalTerm: p('term'),
+        finalIndex: p('index'),
+        cursor: 0,
+        complete: 0,
+        auditFloorIndex: p('auditFloorIndex'),
+        historyFloorIndex: p('historyFloorIndex'),
+      })
+      .prepare(),
+    advanceArchive: db
+      .update(archives)
+      .set({
+        cursor: value('cursor'),
+        complete: value('complete'),
+        auditFloorIndex: value('auditFloorIndex'),
+        historyFloorIndex: value('historyFloorIndex'),
+      })
+      .where(eq(archives.groupId, p('group')))
+      .prepare(),
+    insertArchivedEvent: db
+      .insert(archivedEvents)
+      .values({
+        groupId: p('group'),
+        id: p('id'),
+        term: p('term'),
+        hlc: p('hlc'),
+        action: p('action'),
+        actor: p('actor'),
+        namespace: p('namespace'),
+        key: p('key'),
+        oldRevision: p('oldRevision'),
+        newRevision: p('newRevision'),
+        count: p('count'),
+        message: p('message'),
+        requestId: p('requestId'),
+        type: p('type'),
+        deleted: p('deleted'),
+        hash: p('hash'),
+        value: p('value'),
+      })
+      .prepare(),
+    archivedBefore: db
+      .select({ id: archivedEvents.id })
+      .from(archivedEvents)
+      .where(and(ofGroup, lt(archivedEvents.hlc, p('hlc'))))
+      .orderBy(asc(archivedEvents.hlc), asc(archivedEvents.id))
+      .limit(p('rows'))
+      .prepare(),
+    dropArchivedTo: db
+      .delete(archivedEvents)
+      .where(and(ofGroup, lte(archivedEvents.id, p('id'))))
+      .prepare(),
+    /** Events whose revision is still here, from the oldest on. */
+    archivedRevisions: db
+      .select({ id: archivedEvents.id, hlc: archivedEvents.hlc })
+      .from(archivedEvents)
+      .where(and(ofGroup, isNotNull(archivedEvents.type)))
+      .orderBy(asc(archivedEvents.id))
+      .limit(p('rows'))
+      .prepare(),
+    dropArchivedRevisionsTo: db
+      .update(archivedEvents)
+      .set({ type: null, deleted: 0, hash: null, value: null })
+      .where(and(ofGroup, isNotNull(archivedEvents.type), lte(archivedEvents.id, p('id'))))
+      .prepare(),
+  };
+}
+
 export function prepareShardStatements(db: BetterSQLite3Database) {
-  return { ...registryStatements(db), ...moveStatements(db), ...importStatements(db), ...sweepStatements(db) };
+  return { ...registryStatements(db), ...moveStatements(db), ...importStatements(db), ...sweepStatements(db), ...archiveStatements(db) };
 }

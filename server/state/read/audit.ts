@@ -5,8 +5,9 @@
  * members, retention) are shown only to a scope of everything. Times are `[fromMs, toMs)`. Work per call is bounded:
  * having looked at enough events it answers with what it found and says in `next` where to go on.
  */
-import { and, asc, desc, sql } from 'drizzle-orm';
+import { type SQL, and, asc, desc, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { AuditEvent } from '../../../lib/contract/model.ts';
 import { mentions } from '../../../lib/contract/audit-text.ts';
 import { formatVersion } from '../../../lib/contract/token.ts';
@@ -59,46 +60,74 @@ function eventOf(row: AuditRecord, group: string): AuditAnswerRow {
   };
 }
 
-function prepareStatements(db: BetterSQLite3Database) {
-  const unlessNull = (column: typeof audit.key | typeof audit.actor | typeof audit.action, name: string) =>
-    sql`(${p(name)} IS NULL OR ${column} = ${p(name)})`;
+/** Columns of `audit`, and of whatever holds events in the same form. */
+const FIELDS = {
+  id: audit.id,
+  term: audit.term,
+  hlc: audit.hlc,
+  action: audit.action,
+  actor: audit.actor,
+  namespace: audit.namespace,
+  key: audit.key,
+  oldRevision: audit.oldRevision,
+  newRevision: audit.newRevision,
+  count: audit.count,
+  message: audit.message,
+  requestId: audit.requestId,
+} as const;
+
+export type AuditFields = typeof FIELDS;
+
+/** Where events are read from. */
+export interface AuditSource {
+  readonly table: SQLiteTable;
+  readonly fields: AuditFields;
+  /** Which of its rows; may ask for `of`, the group. */
+  readonly where: SQL | undefined;
+}
+
+const OWN: AuditSource = { table: audit, fields: FIELDS, where: undefined };
+
+function prepareStatements(db: BetterSQLite3Database, { table, fields, where }: AuditSource) {
+  const unlessNull = (column: AuditFields['key' | 'actor' | 'action'], name: string) => sql`(${p(name)} IS NULL OR ${column} = ${p(name)})`;
   const inRanges = (name: string) => sql`(${p(name)} IS NULL OR EXISTS (SELECT 1 FROM json_each(${p(name)}) one
-    WHERE ${audit.namespace} >= one.value ->> 0 AND (one.value ->> 1 IS NULL OR ${audit.namespace} < one.value ->> 1)))`;
+    WHERE ${fields.namespace} >= one.value ->> 0 AND (one.value ->> 1 IS NULL OR ${fields.namespace} < one.value ->> 1)))`;
   return {
     /** First event whose stamp's text is at or above a text. */
     firstFrom: db
-      .select({ id: audit.id })
-      .from(audit)
-      .where(sql`${audit.hlc} >= ${p('hlc')}`)
-      .orderBy(asc(audit.hlc), asc(audit.id))
+      .select({ id: fields.id })
+      .from(table)
+      .where(and(where, sql`${fields.hlc} >= ${p('hlc')}`))
+      .orderBy(asc(fields.hlc), asc(fields.id))
       .limit(1)
       .prepare(),
     /** The last event that a call looks at: `skip` events below the first. */
     scanEnd: db
-      .select({ id: audit.id, hlc: audit.hlc })
-      .from(audit)
-      .where(sql`${audit.id} < ${p('below')}`)
-      .orderBy(desc(audit.id))
+      .select({ id: fields.id, hlc: fields.hlc })
+      .from(table)
+      .where(and(where, sql`${fields.id} < ${p('below')}`))
+      .orderBy(desc(fields.id))
       .limit(1)
       .offset(p('skip'))
       .prepare(),
-    oldest: db.select({ hlc: audit.hlc }).from(audit).orderBy(asc(audit.id)).limit(1).prepare(),
+    oldest: db.select({ hlc: fields.hlc }).from(table).where(where).orderBy(asc(fields.id)).limit(1).prepare(),
     page: db
-      .select()
-      .from(audit)
+      .select(fields)
+      .from(table)
       .where(
         and(
-          sql`${audit.id} < ${p('below')}`,
-          sql`${audit.id} >= ${p('from')}`,
-          sql`(${audit.hlc} < ${p('beforeHlc')} OR (${audit.hlc} = ${p('beforeHlc')} AND ${audit.id} < ${p('beforeId')}))`,
-          unlessNull(audit.key, 'key'),
-          unlessNull(audit.actor, 'actor'),
-          unlessNull(audit.action, 'action'),
+          where,
+          sql`${fields.id} < ${p('below')}`,
+          sql`${fields.id} >= ${p('from')}`,
+          sql`(${fields.hlc} < ${p('beforeHlc')} OR (${fields.hlc} = ${p('beforeHlc')} AND ${fields.id} < ${p('beforeId')}))`,
+          unlessNull(fields.key, 'key'),
+          unlessNull(fields.actor, 'actor'),
+          unlessNull(fields.action, 'action'),
           inRanges('namespace'),
           inRanges('scope'),
         ),
       )
-      .orderBy(desc(audit.id))
+      .orderBy(desc(fields.id))
       .limit(p('rows'))
       .prepare(),
   };
@@ -109,12 +138,16 @@ function rangesJson(prefixes: readonly string[] | null): string | null {
   return prefixes === null ? null : JSON.stringify(namespaceRanges('', prefixes).map((range) => [range.from, range.to]));
 }
 
-export function prepareAudit(db: BetterSQLite3Database, group: string): (query: Query<'audit'>, moment: Moment) => AnswerOf<'audit'> {
-  const statements = prepareStatements(db);
-  const firstAt = (hlc: string): number => statements.firstFrom.get({ hlc })?.id ?? Number.MAX_SAFE_INTEGER;
-  const firstAtMs = (ms: number): number => firstAt(formatClock({ ms, counter: 0 }, ''));
+/** @returns reads the events of `group`; `auditFloorIndex`: of its log, 0 when none has expired */
+export function prepareAudit(
+  db: BetterSQLite3Database,
+  source: AuditSource = OWN,
+): (query: Query<'audit'>, group: string, moment: Pick<Moment, 'auditFloorIndex'>) => AnswerOf<'audit'> {
+  const statements = prepareStatements(db, source);
 
-  return (query, moment) => {
+  return (query, of, moment) => {
+    const firstAt = (hlc: string): number => statements.firstFrom.get({ of, hlc })?.id ?? Number.MAX_SAFE_INTEGER;
+    const firstAtMs = (ms: number): number => firstAt(formatClock({ ms, counter: 0 }, ''));
     const { before, rowsMax } = query;
     let below = Number.MAX_SAFE_INTEGER;
     if (query.asOf !== null) below = (query.asOf + 1) * AUDIT_ORDINALS;
@@ -123,8 +156,9 @@ export function prepareAudit(db: BetterSQLite3Database, group: string): (query: 
     if (before !== null) below = Math.min(below, firstAt(`${before.hlc}\0`));
     const from = query.fromMs === null ? 0 : firstAtMs(query.fromMs);
 
-    const scanEnd = statements.scanEnd.get({ below, skip: AUDIT_SCAN_ROWS - 1 });
+    const scanEnd = statements.scanEnd.get({ of, below, skip: AUDIT_SCAN_ROWS - 1 });
     const bounds = {
+      of,
       from: Math.max(from, scanEnd?.id ?? 0),
       beforeHlc: before?.hlc ?? ABOVE_ALL_TEXT,
       beforeId: before === null ? 0 : before.index * AUDIT_ORDINALS + before.ordinal,
@@ -150,9 +184,9 @@ export function prepareAudit(db: BetterSQLite3Database, group: string): (query: 
       }
     }
 
-    const oldest = moment.auditFloorIndex === 0 ? undefined : statements.oldest.get();
+    const oldest = moment.auditFloorIndex === 0 ? undefined : statements.oldest.get({ of });
     const oldestKeptMs = oldest === undefined ? null : hlcMs(oldest.hlc);
-    const rows = records.slice(0, rowsMax).map((record) => eventOf(record, group));
+    const rows = records.slice(0, rowsMax).map((record) => eventOf(record, of));
     const last = rows.at(-1);
     if (records.length > rowsMax && last !== undefined) {
       return { rows, more: true, next: { hlc: last.hlc, index: last.index, ordinal: last.ordinal }, oldestKeptMs };

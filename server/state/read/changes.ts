@@ -16,7 +16,7 @@ import type { WatchChange, WatchCommand } from '../watch-types.ts';
 import { type AuditRecord, auditPlace } from './audit.ts';
 import type { HistoryReader } from './history.ts';
 import type { Moment } from './moment.ts';
-import { type ValueReader, answerBytes } from './revision-rows.ts';
+import { type RevisionHeader, type ValueReader, answerBytes } from './revision-rows.ts';
 import type { TermTable } from './terms.ts';
 
 /** Events that one call looks at, at most. More than one entry can write, so that a call always gets ahead. */
@@ -25,15 +25,49 @@ export const CHANGES_SCAN_ROWS = 2000;
 /** What a change of a namespace costs in an answer, roughly. */
 const NAMESPACE_CHANGE_BYTES = 200;
 
-export interface ChangesTools {
-  readonly history: HistoryReader;
-  readonly valueOf: ValueReader;
-  readonly terms: TermTable;
-  /** Events with ids above `id`, in log order. */
-  readonly eventsAfter: (id: number, rows: number) => readonly AuditRecord[];
+/** The revision that an event tells of. */
+export interface EventRevision {
+  readonly header: Pick<RevisionHeader, 'key' | 'revision' | 'type' | 'deleted' | 'message' | 'bytes'>;
+  /** For those that are no deletion. */
+  readonly value: () => string;
 }
 
-export function prepareEventsAfter(db: BetterSQLite3Database): ChangesTools['eventsAfter'] {
+/** Where changes are read from: events of one log, and what they tell of. */
+export interface ChangeSource<R extends AuditRecord> {
+  /** Events with ids above `id`, in log order. */
+  readonly eventsAfter: (id: number, rows: number) => readonly R[];
+  /** Null: retention has taken it. */
+  readonly revisionOf: (event: R) => EventRevision | null;
+  /** Of an index that the events reach. */
+  readonly positionAt: (index: number) => LogPosition;
+  /** Where the changes end. */
+  readonly end: LogPosition;
+  /** What is gone, as in `meta`. */
+  readonly auditFloorIndex: number;
+  readonly historyFloorIndex: number;
+}
+
+/** The changes of the group itself. */
+export function prepareChanges(
+  db: BetterSQLite3Database,
+  history: HistoryReader,
+  valueOf: ValueReader,
+  terms: TermTable,
+): (query: Query<'changes'>, moment: Moment) => AnswerOf<'changes'> {
+  const eventsAfter = prepareEventsAfter(db);
+  const revisionOf = ({ namespace, key, newRevision }: AuditRecord): EventRevision | null => {
+    const header = namespace === null || key === null || newRevision === null ? null : history.header(namespace, key, newRevision);
+    return header === null ? null : { header, value: () => valueOf(header) };
+  };
+  const positionAt = (index: number): LogPosition => {
+    const term = terms.termAt(index);
+    return { term: term === 'below-floor' ? 0 : term, index };
+  };
+  return (query, { applied, auditFloorIndex, historyFloorIndex }) =>
+    readChanges({ eventsAfter, revisionOf, positionAt, end: applied, auditFloorIndex, historyFloorIndex }, query);
+}
+
+export function prepareEventsAfter(db: BetterSQLite3Database): ChangeSource<AuditRecord>['eventsAfter'] {
   const select = db
     .select()
     .from(audit)
@@ -57,7 +91,7 @@ interface SizedChange {
 }
 
 /** The change that an event tells of; `'expired'` when its revision is gone. */
-function changeOf(tools: ChangesTools, query: Query<'changes'>, row: AuditRecord): SizedChange | 'expired' {
+function changeOf<R extends AuditRecord>(source: ChangeSource<R>, query: Query<'changes'>, row: R): SizedChange | 'expired' {
   const { namespace, key, newRevision } = row;
   if (namespace === null || key === null || newRevision === null) {
     const change = {
@@ -70,15 +104,16 @@ function changeOf(tools: ChangesTools, query: Query<'changes'>, row: AuditRecord
     } as const;
     return { change: { ...change, count: row.count ?? 0 }, bytes: NAMESPACE_CHANGE_BYTES };
   }
-  const header = tools.history.header(namespace, key, newRevision);
-  if (header === null) return 'expired';
+  const found = source.revisionOf(row);
+  if (found === null) return 'expired';
+  const { header } = found;
   const deleted = header.deleted === 1;
   const change: WatchChange = {
     op: deleted ? 'delete' : 'put',
     namespace,
     key,
     type: header.type,
-    ...(query.values ? { value: deleted ? null : tools.valueOf(header) } : {}),
+    ...(query.values ? { value: deleted ? null : found.value() } : {}),
     revision: header.revision,
     previousRevision: row.oldRevision,
   };
@@ -86,8 +121,8 @@ function changeOf(tools: ChangesTools, query: Query<'changes'>, row: AuditRecord
 }
 
 /** Events grouped by the entry that wrote them, in log order. */
-function byIndex(rows: readonly AuditRecord[]): readonly (readonly AuditRecord[])[] {
-  const groups: AuditRecord[][] = [];
+function byIndex<R extends AuditRecord>(rows: readonly R[]): readonly (readonly R[])[] {
+  const groups: R[][] = [];
   for (const row of rows) {
     const group = groups.at(-1);
     if (group?.[0] !== undefined && auditPlace(group[0].id).index === auditPlace(row.id).index) group.push(row);
@@ -97,10 +132,10 @@ function byIndex(rows: readonly AuditRecord[]): readonly (readonly AuditRecord[]
 }
 
 /** All shown changes of one entry; null when it has none. */
-function commandOf(
-  tools: ChangesTools,
+function commandOf<R extends AuditRecord>(
+  source: ChangeSource<R>,
   query: Query<'changes'>,
-  rows: readonly AuditRecord[],
+  rows: readonly R[],
 ): { command: WatchCommand; bytes: number } | 'expired' | null {
   const [first] = rows;
   if (first === undefined) return null;
@@ -109,7 +144,7 @@ function commandOf(
   let message = '';
   for (const row of rows) {
     if (!isShown(query, row)) continue;
-    const sized = changeOf(tools, query, row);
+    const sized = changeOf(source, query, row);
     if (sized === 'expired') return 'expired';
     changes.push(sized.change);
     bytes += sized.bytes;
@@ -120,18 +155,15 @@ function commandOf(
   return { command: { position, changes, actor: first.actor, message, hlc: first.hlc }, bytes };
 }
 
-export function readChanges(tools: ChangesTools, query: Query<'changes'>, moment: Moment): AnswerOf<'changes'> {
-  const positionAt = (index: number): LogPosition => {
-    const term = tools.terms.termAt(index);
-    return { term: term === 'below-floor' ? 0 : term, index };
-  };
+export function readChanges<R extends AuditRecord>(source: ChangeSource<R>, query: Query<'changes'>): AnswerOf<'changes'> {
+  const { positionAt, auditFloorIndex, historyFloorIndex } = source;
   const compacted = (): AnswerOf<'changes'> => {
-    const oldest = Math.max(moment.auditFloorIndex, moment.historyFloorIndex);
+    const oldest = Math.max(auditFloorIndex, historyFloorIndex);
     return { kind: 'compacted', oldest: positionAt(oldest) };
   };
-  if (query.afterIndex < moment.auditFloorIndex) return compacted();
+  if (query.afterIndex < auditFloorIndex) return compacted();
 
-  const rows = tools.eventsAfter((query.afterIndex + 1) * AUDIT_ORDINALS - 1, CHANGES_SCAN_ROWS);
+  const rows = source.eventsAfter((query.afterIndex + 1) * AUDIT_ORDINALS - 1, CHANGES_SCAN_ROWS);
   const cut = rows.length === CHANGES_SCAN_ROWS;
   // The last entry of a full scan may go on beyond it.
   const groups = cut ? byIndex(rows).slice(0, -1) : byIndex(rows);
@@ -141,7 +173,7 @@ export function readChanges(tools: ChangesTools, query: Query<'changes'>, moment
   let bytes = 0;
   let lookedAt = query.afterIndex;
   for (const group of groups) {
-    const found = commandOf(tools, query, group);
+    const found = commandOf(source, query, group);
     if (found === 'expired') return compacted();
     if (found !== null) {
       changes += found.command.changes.length;
@@ -153,7 +185,5 @@ export function readChanges(tools: ChangesTools, query: Query<'changes'>, moment
     }
     lookedAt = auditPlace(group[0]?.id ?? 0).index;
   }
-  return cut
-    ? { kind: 'ok', commands, upTo: positionAt(lookedAt), more: true }
-    : { kind: 'ok', commands, upTo: moment.applied, more: false };
+  return cut ? { kind: 'ok', commands, upTo: positionAt(lookedAt), more: true } : { kind: 'ok', commands, upTo: source.end, more: false };
 }

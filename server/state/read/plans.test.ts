@@ -12,6 +12,8 @@ const SCANS: readonly (readonly [detail: RegExp, statement: RegExp])[] = [
   [/^SCAN (terms|t)$/, /./],
   // As many as there have been moves, each read whole, and only where something about moves has changed.
   [/^SCAN (moves|registry|ledger)$/, /./],
+  // As many as groups have ended.
+  [/^SCAN archives USING INDEX/, /order by "archives"."group_id" asc$/],
   // The first row in order of the primary key.
   [/^SCAN audit$/, /order by "audit"."id" asc limit \?$/],
   // Revoking a key asks for any other administrator's: rare, and keys are few.

@@ -49,7 +49,7 @@ export interface RevisionHeader {
 const ROW_BYTES = 300;
 
 /** Bytes that a row adds to an answer, for `bytesMax`. */
-export function answerBytes(row: RevisionHeader, withValue: boolean): number {
+export function answerBytes(row: Pick<RevisionHeader, 'key' | 'message' | 'bytes'>, withValue: boolean): number {
   return ROW_BYTES + row.key.length + row.message.length + (withValue ? (row.bytes ?? 0) : 0);
 }
 

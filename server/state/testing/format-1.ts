@@ -11,7 +11,7 @@ const LATER = [
 
 export function createFormat1(sqlite: Database): void {
   for (const statement of DDL) {
-    if (/ (moves|moves_by_move|registry|ledger|ledger_by_move) /.test(statement)) continue;
+    if (/ (?:moves|moves_by_move|registry|ledger|ledger_by_move|archive\w*) /.test(statement)) continue;
     sqlite.exec(LATER.reduce((text, part) => text.replace(part, ''), statement));
   }
   sqlite.pragma(`application_id = ${APPLICATION_ID}`);
