@@ -1,4 +1,8 @@
-/** A follower that does not apply, on real processes: what waits costs nothing and leaves nothing behind. */
+/** A follower that does not apply, and clients that do not read, on real processes: what waits costs little and leaves nothing behind. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { entryPath } from '../../lib/contract/names.ts';
 import { RealCluster } from '../cluster/cluster.ts';
@@ -8,6 +12,8 @@ import { until } from '../cluster/until.ts';
 
 const WAITERS = 400;
 const NAMESPACE = 'held';
+/** This machine may be busy. */
+const LONG_MS = 150_000;
 
 let cluster: RealCluster;
 let leader: NodeProcess;
@@ -81,6 +87,55 @@ test('lets go of reads whose clients have left', async () => {
   await waiting(0);
   // It still holds, and still serves who is content with what it has.
   expect((await cluster.get(follower, NAMESPACE, 'gone')).json['value']).toBe('old');
+});
+
+/** Of the process, as the kernel counts it. */
+function residentMb({ pid }: NodeProcess): number {
+  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) / 1024;
+}
+
+/** A connection that has sent a request, and whose answer nobody reads when `paused`. */
+async function open(node: NodeProcess, path: string, paused: boolean): Promise<Socket> {
+  const { hostname, port } = new URL(node.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.on('error', () => undefined);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${cluster.adminKey}\r\n\r\n`);
+  if (paused) socket.pause();
+  else await once(socket, 'data');
+  return socket;
+}
+
+test('memory does not grow with what clients do not read, and little with how many there are', async () => {
+  const CONNECTIONS = 300;
+  const STREAMS = 40;
+  const WRITES = 30;
+  const VALUE = 'v'.repeat(500_000);
+  const node = follower;
+  const before = residentMb(node);
+  const sockets: Socket[] = [];
+  try {
+    for (let at = 0; at < CONNECTIONS; at += 1) sockets.push(await open(node, '/health', false));
+    for (let at = 0; at < STREAMS; at += 1) sockets.push(await open(node, '/api/v1/watch?values=true', true));
+    await until('all of them watch', async () => (await cluster.metric(node, 'confman_event_streams')) === STREAMS);
+    let last = '';
+    for (let at = 0; at < WRITES; at += 1) {
+      const put = await cluster.put(node, NAMESPACE, 'large', `${at}${VALUE}`, { headers: { 'x-confman-max-wait': '20s' } });
+      expect([put.status, put.text.slice(0, 200)]).toEqual([at === 0 ? 201 : 200, expect.anything() as unknown]);
+      last = put.token;
+    }
+    // Everybody else is served meanwhile.
+    const read = await cluster.get(node, NAMESPACE, 'large', { 'x-confman-min-version': last, 'x-confman-max-wait': '20s' });
+    expect([read.status, String(read.json['value']).slice(0, 2)]).toEqual([200, String(WRITES - 1)]);
+    // All events for all streams together are more than half a gigabyte.
+    const streamed = (STREAMS * WRITES * VALUE.length) / 1024 ** 2;
+    expect(streamed).toBeGreaterThan(512);
+    expect(residentMb(node) - before).toBeLessThan(streamed / 2);
+    await until('streams that nobody reads are cut', async () => (await cluster.metric(node, 'confman_event_streams')) === 0, LONG_MS);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
 });
 
 test('ends reads that wait when the node stops, each with an answer', async () => {

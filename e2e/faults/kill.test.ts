@@ -43,7 +43,7 @@ test('loses and repeats nothing when single nodes are killed under load', async 
   const seeded = new Seeded();
   const load = Load.begin(cluster, WRITERS);
   try {
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       await moreWritten(load, 20 + seeded.below(120));
       // Every second time the one that leads, since that is where most can go wrong.
       const victim = round % 2 === 0 ? await cluster.leader() : seeded.pick(cluster.nodes);
@@ -65,7 +65,7 @@ test('loses and repeats nothing when all nodes are killed at once under load', a
   const seeded = new Seeded();
   const load = Load.begin(cluster, WRITERS);
   try {
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       await moreWritten(load, 10 + seeded.below(150));
       await Promise.all(cluster.nodes.map(async (node) => node.kill()));
       // In any order, and while some are down still.

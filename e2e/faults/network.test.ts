@@ -1,12 +1,17 @@
-/** Links between nodes that are cut in one direction, or for one pair, or slow: through proxies before the peer ports. */
+/** Links between nodes that are cut in one direction, or for one pair, or slow: through proxies before the peer ports. Then clocks that jump, and what a day more makes old. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { namespacePath } from '../../lib/contract/names.ts';
+import { entryPath, namespacePath } from '../../lib/contract/names.ts';
 import { expectEqualContents } from '../cluster/agree.ts';
 import { RealCluster } from '../cluster/cluster.ts';
+import type { RawAnswer } from '../cluster/http.ts';
 import type { NodeProcess } from '../cluster/node-process.ts';
 import { until } from '../cluster/until.ts';
 
 const LINEARIZABLE = { 'x-confman-consistency': 'linearizable', 'x-confman-max-wait': '20s' };
+const FLAGS = ['--log-tail-entries', '2', '--checkpoint-interval', '500ms', '--history-keep', '3/1h', '--audit-keep', '1h'];
+const DAY_MS = 86_400_000;
+/** Retention is looked at once a minute, and this machine may be busy. */
+const RETENTION_MS_MAX = 150_000;
 const RECEIVED = 'confman_peer_messages_received_total';
 
 let cluster: RealCluster;
@@ -18,7 +23,7 @@ let tests = 0;
 
 beforeAll(async () => {
   // Little log is kept, so that whoever was cut off for long needs a copy of the state.
-  cluster = await RealCluster.start({ proxied: true, flags: ['--log-tail-entries', '2', '--checkpoint-interval', '500ms'] });
+  cluster = await RealCluster.start({ proxied: true, flags: FLAGS });
 });
 beforeEach(async () => {
   await cluster.ready();
@@ -191,4 +196,30 @@ test('changes nothing but the time shown when clocks jump', async () => {
   // Stamps do not go back with the clock: what was an hour ahead is still to be seen.
   await until('the status says so', async () => (await cluster.status(a)).cluster.reasons.some(({ code }) => code === 'clock-ahead'));
   await expectEqualContents(cluster.nodes);
+});
+
+test('drops history and audit events of long ago through the log, on every replica the same', async () => {
+  for (let at = 0; at < 6; at += 1) await acknowledged(a, 'kept', `v${at}`);
+  for (const node of cluster.nodes) await cluster.lab(node, { clockOffsetMs: DAY_MS });
+  const headers = { 'idempotency-key': `${namespace} late` };
+  const late = await cluster.put(leader, namespace, 'late', 'v', { headers });
+  expect(late.status).toBe(201);
+  const list = async (node: NodeProcess, path: string): Promise<RawAnswer> =>
+    cluster.api(node, path, { headers: { 'x-confman-min-version': late.token, 'x-confman-max-wait': '20s' } });
+  const audited = async (node: NodeProcess): Promise<string> => {
+    const { json } = await list(node, `${namespacePath(namespace)}/audit?limit=1000`);
+    return (json['items'] as readonly { readonly key: string }[]).map(({ key }) => key).join();
+  };
+  const gone = 'only what was done after that day is left in the audit log';
+  await until(gone, async () => (await audited(leader)) === 'late', RETENTION_MS_MAX);
+  // Records of requests are kept a day and ten thousand requests: this one is among them.
+  const again = await cluster.put(a, namespace, 'late', 'v', { headers });
+  expect([again.headers['idempotent-replayed'], again.version]).toEqual(['true', late.version]);
+  await expectEqualContents(cluster.nodes);
+  for (const node of cluster.nodes) {
+    const history = await list(node, `${entryPath(namespace, 'kept')}/history`);
+    const revisions = (history.json['items'] as readonly { readonly revision: number }[]).map(({ revision }) => revision);
+    expect([node.id, await audited(node), revisions, history.json['oldestKept']]).toEqual([node.id, 'late', [6], 6]);
+    expect((await list(node, `${entryPath(namespace, 'kept')}/revisions/1`)).code).toBe('revision-not-found');
+  }
 });
