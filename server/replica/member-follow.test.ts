@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MemberInfo } from '../state/member-info.ts';
-import { nextChange } from './member-follow.ts';
+import { MemberFollower, nextChange, type MemberFollowerOptions } from './member-follow.ts';
 
 function member(name: string, incarnation = '0', more: Partial<MemberInfo> = {}): MemberInfo {
   return { id: `${name}@${incarnation}`, name, incarnation, peer: `${name}:1`, url: `http://${name}`, ...more };
@@ -32,4 +32,37 @@ describe('what a group has to do to have the members of the main group', () => {
   ] as const)('%s', (_what, main, group, names, change) => {
     expect(nextChange(main, group, names)).toEqual(change);
   });
+});
+
+test('a change that breaks under its leader is told, and tried again', async () => {
+  const confState = { voters: [n1.id], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+  const replica = (members: readonly MemberInfo[]): unknown => ({
+    serving: true,
+    raft: { role: 'leader', confState },
+    machine: { members: () => members },
+  });
+  let nowMs = 0;
+  const outcomes = [() => Promise.reject(new Error('broken')), () => Promise.resolve({ kind: 'done' })];
+  const said: unknown[] = [];
+  const follower = new MemberFollower({
+    host: {
+      view: () => ({ condition: 'ok', contactMs: 0, commitIndex: 1, appliedIndex: 1 }),
+      replica: (group: string) => replica(group === 'default' ? [n1] : [n1, n2]),
+    },
+    runtime: { nowMs: () => nowMs },
+    changes: { change: () => outcomes.shift()?.() },
+    mainGroup: 'default',
+    groups: () => [{ id: 'g1', members: null, first: [], level: 1, removed: false }],
+    staleMs: 1_000,
+    logger: (level: string, _event: string, fields: { readonly outcome: string }) => void said.push([level, fields.outcome]),
+  } as unknown as MemberFollowerOptions);
+  for (; nowMs < 15_000; nowMs += 1_000) {
+    follower.tick();
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  expect(said).toEqual([
+    ['warn', 'Error: broken'],
+    ['info', 'done'],
+  ]);
 });
