@@ -7,6 +7,7 @@ import { GENESIS } from './genesis.ts';
 import { appendDurably } from './open-group.ts';
 
 const confState = { voters: ['n1@0'], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+const CONTACT_MS = 3_000;
 const limits = { ...CHECKPOINT_LIMITS, walBytes: 1, tailEntries: 2 };
 
 function entriesOf(term: number, from: number, to: number): Entry[] {
@@ -49,28 +50,48 @@ function replicaAt(term: number, index: number, followers: readonly Partial<Prog
 describe('the log behind a checkpoint', () => {
   test('is cut, up to its tail', async () => {
     const log = await logTo(12);
-    new Checkpointer(log, limits).run(replicaAt(2, 10), 0);
+    new Checkpointer(log, CONTACT_MS, limits).run(replicaAt(2, 10), 0);
     expect(log.group('default').base()).toMatchObject({ term: 2, index: 8 });
   });
 
   test.each<[string, Partial<ProgressStatus>, number]>([
     ['from where a follower in contact is', { match: 20 }, 20],
     ['from where the copy is that a follower is being sent', { match: 3, state: 'snapshot', pendingSnapshot: 25 }, 25],
-    ['for no follower that is out of contact', { match: 20, recentActive: false }, 48],
+    ['from where a copy is whose receiver is not heard', { match: 3, state: 'snapshot', pendingSnapshot: 25, recentActive: false }, 25],
     ['for nobody further than so many entries', { match: 3, state: 'snapshot', pendingSnapshot: 4 }, 10],
   ])('is kept %s', async (_what, follower, base) => {
     const log = await logTo(50);
-    new Checkpointer(log, { ...limits, followerEntriesMax: 40 }).run(replicaAt(2, 50, [follower]), 0);
+    new Checkpointer(log, CONTACT_MS, { ...limits, followerEntriesMax: 40 }).run(replicaAt(2, 50, [follower]), 0);
     expect(log.group('default').base().index).toBe(base);
+  });
+
+  test('is kept for a follower that was heard a moment ago, though the core has just begun to count anew, and for nobody who is gone', async () => {
+    const log = await logTo(50);
+    const checkpointer = new Checkpointer(log, CONTACT_MS, { ...limits, intervalMs: 0 });
+    const follower = { match: 20 };
+    checkpointer.run(replicaAt(2, 50, [follower]), 0);
+    for (const [nowMs, base] of [
+      [CONTACT_MS, 20],
+      [CONTACT_MS + 1, 48],
+    ] as const) {
+      checkpointer.run(replicaAt(2, 50, [{ ...follower, recentActive: false }]), nowMs);
+      expect(log.group('default').base().index).toBe(base);
+    }
+  });
+
+  test('is kept by a new leader for all, until it can know who is there', async () => {
+    const log = await logTo(50);
+    new Checkpointer(log, CONTACT_MS, limits).run(replicaAt(2, 50, [{ match: 20, recentActive: false }]), 0);
+    expect(log.group('default').base().index).toBe(20);
   });
 
   test('is left alone while the mark of an installed copy waits for the disk', async () => {
     const shorter = await logTo(5);
-    new Checkpointer(shorter, limits).run(replicaAt(3, 20), 0);
+    new Checkpointer(shorter, CONTACT_MS, limits).run(replicaAt(3, 20), 0);
     expect(shorter.group('default').base().index).toBe(1);
 
     const divergent = await logTo(30);
-    new Checkpointer(divergent, limits).run(replicaAt(3, 20), 0);
+    new Checkpointer(divergent, CONTACT_MS, limits).run(replicaAt(3, 20), 0);
     expect(divergent.group('default').base().index).toBe(1);
   });
 });

@@ -30,6 +30,9 @@ import { Stamper } from './stamper.ts';
 import type { StagedState } from './state-storage.ts';
 import { type ReplicaView, viewOf } from './replica-view.ts';
 
+/** Election timeouts after which a follower that is not heard keeps no log any more. */
+const CONTACT_TIMEOUTS = 3;
+
 interface Quarantined {
   readonly group: string;
   readonly reason: string;
@@ -76,7 +79,8 @@ export class ReplicaHost {
       leads: (group) => this.#leads(group),
       done: (group, peer, ok) => this.#replicas.get(group)?.reportSnapshot(peer, ok),
     });
-    this.#checkpointer = new Checkpointer(options.log, options.checkpoints);
+    const { electionTicks, tickMs } = options.timing;
+    this.#checkpointer = new Checkpointer(options.log, CONTACT_TIMEOUTS * electionTicks * tickMs, options.checkpoints);
   }
 
   /** Opens a group that this node has a replica of. */
