@@ -10,6 +10,7 @@ import type { ThemeName } from '../../components/shell/account-menu.tsx';
 import { AccountMenu } from '../../components/shell/account-menu.tsx';
 import { PaletteButton } from '../../components/shell/palette-button.tsx';
 import { ReadingMenu } from '../../components/shell/reading-menu.tsx';
+import { TypeAhead } from '../../components/shell/type-ahead.tsx';
 import { TopBar } from '../../components/shell/top-bar.tsx';
 import { Button } from '../../components/ui/button.tsx';
 import { ToastHost } from '../../components/ui/toast-host.tsx';
@@ -28,6 +29,11 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
   const { theme, setTheme } = useTheme();
   const { status } = useLive();
   const [commanding, setCommanding] = useState(false);
+  const [typed, setTyped] = useState('');
+  const close = (): void => {
+    setCommanding(false);
+    setTyped('');
+  };
 
   const signOut = async (): Promise<void> => {
     try {
@@ -57,8 +63,8 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
       </div>
       <ToastHost />
       {commanding ? (
-        <Suspense>
-          <Palette onClose={() => setCommanding(false)} onSignOut={() => void signOut()} />
+        <Suspense fallback={<TypeAhead onType={setTyped} onClose={close} />}>
+          <Palette query={typed} onQuery={setTyped} onClose={close} onSignOut={() => void signOut()} />
         </Suspense>
       ) : null}
     </div>

@@ -5,7 +5,7 @@ import { BookOpenCheck, Clock, FileText, Folder, LogOut, Moon, Plus, Search, Ser
 import { usePathname, useRouter } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import type { ReactElement } from 'react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { paletteText } from '../../components/catalogue/palette.ts';
 import { text } from '../../components/catalogue.ts';
 import { namespaceOfPath, paths } from '../../components/paths.ts';
@@ -24,15 +24,16 @@ const SHOWN = 8;
 const SEARCH_CHARS_MIN = 2;
 
 export interface PaletteProps {
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
   readonly onClose: () => void;
   readonly onSignOut: () => void;
 }
 
 /** Everything that the console can go to or do, by name. */
-export function Palette({ onClose, onSignOut }: PaletteProps): ReactElement {
+export function Palette({ query, onQuery, onClose, onSignOut }: PaletteProps): ReactElement {
   const { reader } = useConsole();
   const router = useRouter();
-  const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query.trim());
   const namespaces = useInfiniteQuery(namespacesQuery(reader));
   const searching = wanted.length >= SEARCH_CHARS_MIN;
@@ -81,7 +82,7 @@ export function Palette({ onClose, onSignOut }: PaletteProps): ReactElement {
     <CommandPalette
       groups={groups.filter(({ items }) => items.length > 0)}
       query={query}
-      onQuery={setQuery}
+      onQuery={onQuery}
       looking={found.isFetching}
       onClose={onClose}
     />

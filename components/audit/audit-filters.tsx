@@ -95,7 +95,8 @@ export function AuditFilters({ filter, utc, search, onChange, onClear }: AuditFi
             )}
           </Field>
           {(['from', 'to'] as const).map((edge) => (
-            <Field key={edge} label={auditText[edge]}>
+            // On a phone each has the width, or its end would be cut off.
+            <Field key={edge} label={auditText[edge]} className="max-sm:col-span-2">
               {(control) => (
                 <TextInput
                   {...control}

@@ -24,7 +24,7 @@ export function PictureView(props: PictureViewProps): ReactElement {
   const narrow = layoutPicture(status, group.id, NARROW, seenIndex);
   return (
     <div>
-      <Drawing {...props} picture={wide} geometry={WIDE} className="hidden max-w-[60rem] lg:block" />
+      <Drawing {...props} picture={wide} geometry={WIDE} className="hidden max-w-[66.25rem] lg:block" />
       <Drawing {...props} picture={narrow} geometry={NARROW} className="max-w-md lg:hidden" />
       <Legend />
       <Words lanes={wide.lanes} group={group} seenIndex={seenIndex} />

@@ -62,7 +62,7 @@ describe('the picture', () => {
 
   test('points at what the reader has seen, where it is in the picture', () => {
     const status = statusOf({ commit: 42, replicas: [{ node: 'n1', last: 42, applied: 42 }] });
-    expect(layoutPicture(status, 'default', WIDE, 42).seenX).toBe(WIDE.cellsX + 19 * WIDE.pitch + WIDE.cell / 2);
+    expect(layoutPicture(status, 'default', WIDE, 42).seenX).toBe(WIDE.cellsX + (WIDE.cells - 1) * WIDE.pitch + WIDE.cell / 2);
     expect(layoutPicture(status, 'default', WIDE, 3).seenX).toBeNull();
     expect(layoutPicture(status, 'default', WIDE, 99).seenX).toBeNull();
   });

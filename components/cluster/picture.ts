@@ -60,7 +60,7 @@ export interface Geometry {
 }
 
 export const WIDE: Geometry = {
-  width: 960,
+  width: 1060,
   top: 40,
   bottom: 30,
   laneHeight: 72,
@@ -71,7 +71,7 @@ export const WIDE: Geometry = {
   cellsTop: 16,
   cell: 22,
   pitch: 27,
-  cells: 20,
+  cells: 24,
 };
 
 export const NARROW: Geometry = {

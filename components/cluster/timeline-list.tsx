@@ -3,6 +3,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { CircleAlert, CircleHelp, Copy, Crown, Play, Users, Vote } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { auditText } from '../catalogue/audit.ts';
 import { clusterText } from '../catalogue/cluster.ts';
 import { Ago, Moment } from '../time.tsx';
 import { cx } from '../ui/cx.ts';
@@ -66,7 +67,7 @@ function wordsOf(item: TimelineItem): string {
     case 'configuration':
       return words.configuration(item.voters, item.learners);
     case 'audit':
-      return words.audit(item.action, item.actor, item.message);
+      return words.audit(auditText.actions[item.action] ?? item.action, item.actor, item.message);
     case 'started':
     case 'leaderless':
     case 'quarantined':

@@ -221,6 +221,7 @@ interface EntryLineProps {
 /** Rendered anew only when something of its own changes: scrolling moves dozens of them. */
 const EntryLine = memo(function EntryLine({ entry, index, chosen, tabbable, onFocus, onChoose }: EntryLineProps): ReactElement {
   const cell = 'h-9 truncate border-b border-line/60 px-2';
+  const leafAt = entry.key.lastIndexOf('/') + 1;
   return (
     <tr
       data-row={index}
@@ -245,15 +246,18 @@ const EntryLine = memo(function EntryLine({ entry, index, chosen, tabbable, onFo
           </label>
         </td>
       )}
-      <td className={cx(cell, cellStyles.key)}>
+      <td className={cx(cell, cellStyles.key)} title={entry.key}>
         {/* The link covers its row, so that the whole row is the target. */}
         <RowLink
           href={paths.entry(entry.namespace, entry.key)}
           tabIndex={tabbable ? 0 : -1}
           onFocus={() => onFocus(index)}
-          className="font-mono text-[0.8125rem] after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+          aria-label={entry.key}
+          className="flex font-mono text-[0.8125rem] after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
-          {entry.key}
+          {/* Where there is no room for all of it, the end tells keys of one folder apart. */}
+          {leafAt === 0 ? null : <span className="min-w-0 shrink-999 truncate">{entry.key.slice(0, leafAt)}</span>}
+          <span className="min-w-0 truncate">{entry.key.slice(leafAt)}</span>
         </RowLink>
       </td>
       <td className={cx(cell, cellStyles.type)}>

@@ -56,6 +56,8 @@ const look = EditorView.theme({
     background: 'color-mix(in oklab, var(--bad-mark) 17%, transparent)',
     boxShadow: 'inset 0 -1px var(--bad-mark)',
   },
+  // As far in as the lines around it.
+  '.cm-deletedChunk': { paddingLeft: '12px' },
   '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-soft)', padding: '4px 12px' },
 });
 

@@ -55,9 +55,10 @@ export function DiffView({ before, after, beforeLabel, afterLabel, type, nonce, 
 
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-md border bg-surface">
+      {/* In one column they are what the colours of the lines mean. */}
       <div className="flex border-b bg-sunken text-xs text-ink-soft">
-        <div className="flex-1 px-3 py-1.5">{beforeLabel}</div>
-        <div className="flex-1 border-l px-3 py-1.5">{afterLabel}</div>
+        <div className={cx('flex-1 px-3 py-1.5', !wide && 'border-l-2 border-l-bad-mark')}>{beforeLabel}</div>
+        <div className={cx('flex-1 border-l px-3 py-1.5', !wide && 'border-l-2 border-l-ok-mark')}>{afterLabel}</div>
       </div>
       <div ref={place} className={cx('scroll-thin min-h-24 overflow-auto', fill ? 'flex-1' : 'max-h-[46vh]')} />
       {failed ? (

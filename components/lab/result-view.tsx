@@ -24,7 +24,7 @@ export function ResultView({ run }: { readonly run: Run }): ReactElement {
         <Fact term={labText.result.wrote} value={value} mono />
         <div>
           <dt className="text-xs text-ink-faint">{labText.result.value}</dt>
-          <dd className="flex flex-wrap items-center gap-1.5 font-mono text-xs break-all">
+          <dd className="flex flex-wrap items-center gap-1.5 font-mono text-xs wrap-anywhere">
             {outcome.kind === 'new' || outcome.kind === 'old' ? outcome.value : '–'}
             {outcome.kind === 'old' ? <Badge tone="bad">{labText.result.oldMark}</Badge> : null}
             {(outcome.kind === 'new' || outcome.kind === 'old') && outcome.stale ? <Badge tone="bad">{labText.result.stale}</Badge> : null}
@@ -59,7 +59,7 @@ function Fact({ term, value, mono = false }: { readonly term: string; readonly v
   return (
     <div>
       <dt className="text-xs text-ink-faint">{term}</dt>
-      <dd className={mono ? 'font-mono text-xs break-all' : 'tnum'}>{value}</dd>
+      <dd className={mono ? 'font-mono text-xs wrap-anywhere' : 'tnum'}>{value}</dd>
     </div>
   );
 }

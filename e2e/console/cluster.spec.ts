@@ -15,7 +15,7 @@ test('shows on its first paint who leads and what every replica has', async ({ a
   await expect(cluster.picture).toHaveAccessibleName(new RegExp(`${leader} leads`));
   await expect(cluster.replica(leader)).toContainText('leader');
   await expect(cluster.timeline).toContainText(`${leader} became leader`);
-  await expect(cluster.timeline).toContainText('cluster.formed');
+  await expect(cluster.timeline).toContainText('Cluster formed by');
   // A viewer looks on, and is told who may do more.
   await expect(page.getByRole('button', { name: /^Make n/ })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Back up' })).toHaveCount(0);

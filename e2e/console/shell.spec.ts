@@ -29,6 +29,29 @@ test('goes anywhere by the palette, by keyboard alone', async ({ as, api, namesp
   await expect(page.getByRole('heading', { level: 1, name: 'Search' })).toBeVisible();
 });
 
+test('takes what is typed before the palette has come', async ({ as }) => {
+  const page = await as('viewer');
+  const shell = new Shell(page);
+  await expect(shell.strip).toContainText('live');
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/_next/static/**', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.keyboard.press('ControlOrMeta+k');
+  // The first letter is a shortcut of the page, elsewhere.
+  await page.keyboard.type('no such thinx');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('g');
+  release();
+  await expect(shell.palette.getByRole('combobox')).toHaveValue('no such thing');
+  await page.keyboard.type('!');
+  await expect(shell.palette.getByRole('combobox')).toHaveValue('no such thing!');
+});
+
 test('finds text in values, shows the place, and keeps the search in the address', async ({ as, api, namespace }) => {
   await api.client.config.put(namespace, 'haystack', { value: `first\nsecond has ${namespace}-needle inside\n` });
   const page = await as('viewer');

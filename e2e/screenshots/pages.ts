@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { paths } from '../../components/paths.ts';
 import type { ConfmanClient } from '../../lib/client/create-client.ts';
+import { LabPage } from '../pages/lab-page.ts';
 import { FEATURED, spreadOverGroups } from './sample-data.ts';
 
 /** A page that is pictured: one line per page. */
@@ -27,7 +28,7 @@ export const PAGES: readonly PicturedPage[] = [
   { name: 'deleted-keys', path: paths.deleted(deletedFrom) },
   { name: 'audit', path: `${paths.audit}?namespace=${encodeURIComponent(namespace.split('/')[0] ?? '')}`, prepare: openEvent },
   { name: 'cluster', path: paths.cluster },
-  { name: 'lab', path: paths.lab },
+  { name: 'lab', path: paths.lab, prepare: readOldValue },
   { name: 'access', path: paths.access },
   { name: 'api', path: `${paths.reference}?op=getEntry`, prepare: tryRequest },
   // The last: with groups, other pages look different.
@@ -62,6 +63,22 @@ async function openEvent(page: Page): Promise<void> {
     .first()
     .click();
   await page.locator('.cm-content').first().waitFor();
+}
+
+/** What a token is for: the value of before, read at a node that is kept from applying. */
+async function readOldValue(page: Page): Promise<void> {
+  const lab = new LabPage(page);
+  const reader = await page.getByLabel('Then read on', { exact: true }).inputValue();
+  const writer = await page.getByLabel('Write on', { exact: true }).inputValue();
+  await lab.plan(writer, reader, 'read-your-writes');
+  await lab.run.click();
+  await lab.verdict('The read shows what was just written').waitFor();
+  await lab.hold(reader).click();
+  await lab.plan(writer, reader, 'eventual');
+  await lab.run.click();
+  await lab.verdict('The read shows an old value').waitFor();
+  await lab.undoAll.click();
+  await page.getByRole('heading', { name: 'What happened' }).evaluate((heading) => heading.scrollIntoView({ block: 'start' }));
 }
 
 async function tryRequest(page: Page): Promise<void> {

@@ -94,7 +94,7 @@ export function NamespacePage({ namespace, aboutFailure, entriesFailure }: Names
           aria-label={text.table.filter}
           aria-keyshortcuts="/"
           title={text.table.filterHint}
-          className={cx('w-64 max-sm:flex-1', first !== undefined && 'max-sm:hidden')}
+          className={cx('w-64 max-sm:basis-full', first !== undefined && 'max-sm:hidden')}
         />
         {first === undefined ? (
           <Counted
