@@ -58,6 +58,20 @@ test('tells a member from an earlier one of its name, by what is known of that',
   expect(joiningOf({ ...awaited, nodes }, 'n4')?.step).toBe('awaited');
 });
 
+test('waits for a vote in every group, but not in one that is on chosen nodes', () => {
+  const status = withAdded('votes');
+  const [group] = status.groups;
+  if (group === undefined) throw new Error('there is a group');
+  const without = group.members.filter(({ node }) => node !== 'n4');
+  const behind = { ...status, groups: [{ ...group, id: 'a', members: without }, group] };
+  expect(joiningOf(behind, 'n4')?.step).toBe('copying');
+  const chosen = without.filter(({ node }) => node === 'n3');
+  const apart = { ...status, groups: [{ ...group, id: 'a', members: chosen }, group] };
+  expect(joiningOf(apart, 'n4')?.step).toBe('votes');
+  expect(removalEffect(apart, 'n1')).toEqual({ votes: true, leads: true, left: 3, spare: 1 });
+  expect(removalEffect(apart, '')).toMatchObject({ votes: false, left: 4 });
+});
+
 test('lists those that do not vote yet, and no voter that is away', () => {
   expect(joiningNodes(well)).toEqual([]);
   expect(joiningNodes(statusOf({ commit: 90, replicas, silent: ['n3'] }))).toEqual([]);

@@ -1,5 +1,5 @@
-import type { ClusterStatus } from '../../lib/contract/cluster.ts';
-import { isFresh } from './summary.ts';
+import type { ClusterStatus, GroupStatus } from '../../lib/contract/cluster.ts';
+import { firstGroup, isFresh } from './summary.ts';
 
 /** How far a node that was added is. */
 export interface Joining {
@@ -17,8 +17,18 @@ export interface Joining {
   readonly replaces: string | null;
 }
 
+function votesIn({ members }: GroupStatus, id: string): boolean {
+  return members.some(({ node, voter }) => node === id && voter);
+}
+
+/** Groups that a node of the cluster belongs to: those that all other voters have a replica of. A group may be on chosen nodes only. */
+function groupsOfAll(status: Pick<ClusterStatus, 'groups'>, id: string): readonly GroupStatus[] {
+  const others = firstGroup(status)?.members.filter(({ node, voter }) => voter && node !== id) ?? [];
+  return status.groups.filter(({ members }) => others.every(({ node }) => members.some((member) => member.node === node)));
+}
+
 /**
- * How far one node is; null when it is no member. It votes only when it does in every group.
+ * How far one node is; null when it is no member. It votes only when it does in every group that is on all nodes.
  *
  * @param incarnation of the member that is meant: a status that still tells of an earlier one of its name says nothing of it
  */
@@ -26,7 +36,8 @@ export function joiningOf({ nodes, groups }: ClusterStatus, id: string, incarnat
   const node = nodes.find((row) => row.id === id);
   if (node === undefined || (incarnation !== undefined && node.incarnation !== incarnation)) return null;
   const replicas = groups.flatMap(({ members }) => members.filter((member) => member.node === id));
-  const votes = replicas.length > 0 && replicas.length === groups.length && replicas.every(({ voter }) => voter);
+  const votes =
+    replicas.length > 0 && replicas.every(({ voter }) => voter) && groupsOfAll({ groups }, id).every((group) => votesIn(group, id));
   const fresh = isFresh(node, Math.max(node.ageMs, ...replicas.map(({ ageMs }) => ageMs)));
   // One that has not come is joining and does not answer; what is known under its name is of the member before it.
   const heard = node.state !== 'joining' || (node.version !== null && fresh);
@@ -62,9 +73,13 @@ export interface RemovalEffect {
   readonly spare: number;
 }
 
-/** What removing a node does to a group's majority. */
-export function removalEffect({ groups }: ClusterStatus, id: string): RemovalEffect {
-  const voters = groups.map((group) => group.members.filter(({ voter }) => voter).map(({ node }) => node));
+/** What removing a node does to the majority of the groups that it votes in; of the first group where it votes in none. */
+export function removalEffect(status: ClusterStatus, id: string): RemovalEffect {
+  const { groups } = status;
+  const own = groups.filter((group) => votesIn(group, id));
+  const first = firstGroup(status);
+  const concerned = own.length > 0 || first === undefined ? own : [first];
+  const voters = concerned.map((group) => group.members.filter(({ voter }) => voter).map(({ node }) => node));
   const left = Math.min(...voters.map((names) => names.filter((name) => name !== id).length), Number.MAX_SAFE_INTEGER);
   return {
     votes: voters.some((names) => names.includes(id)),
