@@ -2,10 +2,13 @@
 import { DEFAULT_GROUP } from '../../lib/contract/token.ts';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { AuditEvent, LogPosition } from '../../lib/contract/model.ts';
+import { PROBLEMS } from '../../lib/contract/problems.ts';
 import type { Topic } from '../../lib/contract/schemas/queries.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { AnswerOf, Query, ReadAnswer } from '../state/types.ts';
 import type { Call, ReadResult, Services } from './context.ts';
+import { CLUSTER } from './context.ts';
+import { ServiceError } from './errors.ts';
 import { ChangeFeed, REMOTE_POLL_MS, compactedEvent } from './change-feed.ts';
 import { requireRight } from './guards.ts';
 import { MovesFollower, PROGRESS_MS } from './move-events.ts';
@@ -16,6 +19,8 @@ import { sinceToken, streamStart, toWatchEvent } from './watch.ts';
 import type { StreamContext, WatchInput } from './watch.ts';
 
 const IDLE_MS = 5_000;
+/** How often a group that could not be reached is asked again, and for how long at most: the status waits meanwhile. */
+const [START_AGAIN_MS, START_WAIT_MS] = [1_000, 300];
 const PAGE_ROWS = 100;
 const PAGE_BYTES = 256 * 1024;
 const AUDIT_PAGES_MAX = 20;
@@ -36,8 +41,60 @@ export async function startEvents(
   stream: EventsContext,
 ): Promise<ReadResult<AsyncIterable<StreamEvent>>> {
   requireRight(call.principal, 'read');
-  const { positions, ...facts } = await streamStart(services, call, sinceToken(input.since));
-  return { ...facts, data: consoleEvents(services, call, input.topics, stream, positions) };
+  try {
+    const { positions, ...facts } = await streamStart(services, call, sinceToken(input.since));
+    return { ...facts, data: consoleEvents(services, call, input.topics, stream, positions) };
+  } catch (error) {
+    if (!input.topics.has('cluster') || !isGroupAway(error)) throw error;
+    // Whoever looks at the cluster has to see just now how it is.
+    const local: Call = { ...call, consistency: { ...call.consistency, mode: 'eventual', token: [] } };
+    const { data: _data, ...facts } = await services.reads.read(CLUSTER, { type: 'registry' }, local);
+    return { ...facts, data: statusUntilStarted(services, call, input, stream) };
+  }
+}
+
+function isGroupAway(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === 'group-unreachable';
+}
+
+/** The status alone while a group cannot be reached; everything from when all can. */
+async function* statusUntilStarted(
+  services: Services,
+  call: Call,
+  { topics, since }: EventsInput,
+  stream: EventsContext,
+): AsyncGenerator<StreamEvent> {
+  const { authenticator, signal, statuses } = stream;
+  const alarm = new Alarm();
+  const waiting: ClusterStatus[] = [];
+  const unsubscribe = statuses.subscribe((next) => {
+    waiting.splice(0, waiting.length, next);
+    alarm.wake();
+  });
+  const brief: Call = { ...call, consistency: { ...call.consistency, maxWaitMs: START_WAIT_MS } };
+  let start: ReadonlyMap<string, LogPosition> | null = null;
+  try {
+    for (let triedMs = services.sources.tickMs(); start === null && !signal.aborted;) {
+      if (authenticator.refresh(call.principal) === null) return;
+      for (const data of waiting.splice(0)) yield { event: 'cluster', data };
+      const nowMs = services.sources.tickMs();
+      if (nowMs - triedMs < START_AGAIN_MS) {
+        await alarm.sleep(START_AGAIN_MS - (nowMs - triedMs), signal);
+        continue;
+      }
+      try {
+        start = (await streamStart(services, brief, sinceToken(since))).positions;
+      } catch (error) {
+        if (!(error instanceof ServiceError) || !PROBLEMS[error.code].retryable) throw error;
+        triedMs = services.sources.tickMs();
+      }
+    }
+  } finally {
+    unsubscribe();
+  }
+  if (start === null) return;
+  // What has happened since the caller asked is told only where it said from when on.
+  yield* consoleEvents(services, call, topics, stream, start, since === null);
 }
 
 async function* consoleEvents(
@@ -46,6 +103,7 @@ async function* consoleEvents(
   topics: ReadonlySet<Topic>,
   stream: EventsContext,
   start: ReadonlyMap<string, LogPosition>,
+  gap = false,
 ): AsyncGenerator<StreamEvent> {
   const { authenticator, signal, statuses } = stream;
   const alarm = new Alarm();
@@ -62,6 +120,7 @@ async function* consoleEvents(
   const moves = topics.has('moves') ? new MovesFollower(services, call) : null;
   try {
     yield { event: 'bookmark', id: feed.token, data: { version: feed.version } };
+    if (gap) yield { event: 'compacted', data: { oldest: feed.version, token: feed.token } };
     while (!signal.aborted) {
       const caller = authenticator.refresh(call.principal);
       if (caller === null) return;
