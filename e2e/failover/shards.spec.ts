@@ -138,7 +138,7 @@ test('says which group did not answer instead of an audit with holes, and which 
     await expect(cluster.verdict('Unavailable')).toContainText('Nothing in the group lonely can be saved now', LONG);
     await expect(shell.strip).toContainText('Unavailable in lonely');
     await page.goto(new URL(paths.audit, page.url()).href);
-    await expect(page.getByRole('alert')).toContainText('lonely', LONG);
+    await expect(page.getByText('no replica of the group lonely')).toBeVisible(LONG);
     await expect(page.getByRole('table', { name: 'Audit events' })).toHaveCount(0);
   } finally {
     processes.node('n3').start();
