@@ -162,6 +162,13 @@ describe('entries that are no commands', () => {
     expect(clocks).toEqual(clocks.toSorted().toReversed());
   });
 
+  test('of configuration are told by the main group alone, which the others follow', () => {
+    const h = new Harness(SqliteStateMachine.open(':memory:', { create: { ...GENESIS, identity: { ...GENESIS.identity, group: 'g1' } } }));
+    h.apply(h.log.confChange({ ...CONF_STATE, learners: ['n2@i1'] }, [member('n2'), member('n1')]));
+    expect(h.machine.members()).toEqual([member('n1'), member('n2')]);
+    expect(h.auditActions()).toEqual([]);
+  });
+
   test('of configuration must come with the configuration they led to', () => {
     const h = new Harness();
     const { entry } = h.log.confChange(CONF_STATE, []);

@@ -1,4 +1,5 @@
 /** A configuration change has taken effect: the state remembers configuration and members, and tells who came and went. */
+import { DEFAULT_GROUP } from '../../../lib/contract/token.ts';
 import { assert } from '../../../lib/kernel/assert.ts';
 import type { ConfState } from '../../raft/types.ts';
 import type { MemberInfo } from '../member-info.ts';
@@ -28,6 +29,8 @@ export function applyConfChange(
   assert(confState !== undefined, `the configuration change at ${input.entry.index} comes without the configuration it led to`);
   const after = byId(input.members ?? members);
   context.statements.updateCluster.run({ confState: JSON.stringify(confState), members: JSON.stringify(after) });
+  // The other groups follow the members of this one: told by each of them, one change would look like many.
+  if (context.group !== DEFAULT_GROUP) return after;
   const before = byId(members);
   for (const member of after) {
     if (!before.some((one) => one.id === member.id)) context.audit({ action: 'member.added', message: memberLabel(member) });
