@@ -14,7 +14,7 @@ export function TypeAhead({ onType, onClose }: TypeAheadProps): ReactElement {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === 'Escape') onClose();
     else if (event.key === 'Backspace') onType((before) => before.slice(0, -1));
-    else if ([...event.key].length === 1) onType((before) => before + event.key);
+    else if (/^.$/u.test(event.key)) onType((before) => before + event.key);
     else return;
     event.preventDefault();
     event.stopPropagation();
