@@ -1,3 +1,4 @@
+import { expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 
 /** What is on every page: the bar and the strip. */
@@ -29,8 +30,9 @@ export class Shell {
     return this.#page.getByRole('dialog', { name: 'Search and commands' });
   }
 
-  /** Opens the palette by its key, and types. */
+  /** Opens the palette by its key, and types. A page that is live has come to life: before that nobody hears the key. */
   async command(typed: string): Promise<void> {
+    await expect(this.strip).toContainText('live');
     await this.#page.keyboard.press('ControlOrMeta+k');
     await this.palette.getByRole('combobox').fill(typed);
   }
