@@ -124,6 +124,7 @@ test('opens and closes the namespace tree on a phone', async ({ as, api, namespa
   await expect(config.tree).toBeHidden();
   await toggle.click();
   await config.treeFilter.fill(namespace);
+  await expect(config.tree.getByRole('link')).toHaveCount(1);
   await config.tree.getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1, name: namespace })).toBeVisible();
   await expect(config.tree).toBeHidden();
