@@ -7,6 +7,8 @@ export const shellText = {
   menu: 'Menu',
   cancel: 'Cancel',
   tryAgain: 'Try again',
+  /** How far a step of a list is, said to whom sees no marks. */
+  steps: { done: 'done', now: 'now', stuck: 'now', later: 'to come' },
   loading: 'Loading',
   skipToContent: 'Skip to content',
   mainNavigation: 'Main',

@@ -6,7 +6,7 @@ import { useId, useRef, useState } from 'react';
 import { joinCommand } from '../../lib/contract/join-command.ts';
 import { membersText } from '../catalogue/members.ts';
 import { Button } from '../ui/button.tsx';
-import { cx } from '../ui/cx.ts';
+import { Step } from '../ui/step.tsx';
 import type { Joining } from './joining.ts';
 
 const said = membersText.joining;
@@ -29,34 +29,13 @@ export function JoinProgress({ joining, door }: { readonly joining: Joining; rea
     <div className="flex flex-col gap-3">
       <ol aria-label={said.progress(node)} aria-live="polite" className="flex flex-col gap-1.5 text-sm">
         {lines.map((line, place) => (
-          <Step key={place} line={line} state={place < at ? 'done' : place === at ? (step === 'silent' ? 'stuck' : 'now') : 'later'} />
+          <Step key={place} state={place < at ? 'done' : place === at ? (step === 'silent' ? 'stuck' : 'now') : 'later'}>
+            {line}
+          </Step>
         ))}
       </ol>
       {step === 'awaited' && peer !== null ? <Command command={joinCommand({ id: node, peer, url }, door)} /> : null}
     </div>
-  );
-}
-
-function Step({ line, state }: { readonly line: string; readonly state: 'done' | 'now' | 'stuck' | 'later' }): ReactElement {
-  return (
-    <li className={cx('flex items-start gap-2', state === 'later' && 'text-ink-faint', state === 'stuck' && 'text-warn')}>
-      <span
-        aria-hidden
-        className={cx(
-          'mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-full border',
-          state === 'done' && 'border-ok bg-ok text-surface',
-          state === 'now' && 'border-2 border-accent motion-safe:animate-pulse',
-          state === 'stuck' && 'border-2 border-warn',
-          state === 'later' && 'border-line-strong',
-        )}
-      >
-        {state === 'done' ? <Check className="size-3" strokeWidth={3} /> : null}
-      </span>
-      <span className={cx((state === 'now' || state === 'stuck') && 'font-medium')}>
-        {line}
-        <span className="sr-only">, {state === 'done' ? said.done : state === 'later' ? said.later : said.now}</span>
-      </span>
-    </li>
   );
 }
 

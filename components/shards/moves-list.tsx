@@ -1,12 +1,11 @@
-import { Check } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import type { ClusterStatus } from '../../lib/contract/cluster.ts';
 import type { MoveStep, Registry, ShardMove } from '../../lib/contract/schemas/shards.ts';
 import { shardsText } from '../catalogue/shards.ts';
 import { bytesText } from '../cluster/measures.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { cx } from '../ui/cx.ts';
+import { Step } from '../ui/step.tsx';
 import { FromTo } from './group-mark.tsx';
 import type { Mark } from './marks.ts';
 import { RangeText } from './range-text.tsx';
@@ -131,27 +130,5 @@ function Progress({ move: { id, step, rows, bytes } }: { readonly move: ShardMov
         );
       })}
     </ol>
-  );
-}
-
-function Step({ state, children }: { readonly state: 'done' | 'now' | 'later'; readonly children: ReactNode }): ReactElement {
-  return (
-    <li className={cx('flex items-start gap-2', state === 'later' && 'text-ink-faint')}>
-      <span
-        aria-hidden
-        className={cx(
-          'mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-full border',
-          state === 'done' && 'border-ok bg-ok text-surface',
-          state === 'now' && 'border-2 border-accent motion-safe:animate-pulse',
-          state === 'later' && 'border-line-strong',
-        )}
-      >
-        {state === 'done' ? <Check className="size-3" strokeWidth={3} /> : null}
-      </span>
-      <span className={cx(state === 'now' && 'font-medium')}>
-        {children}
-        <span className="sr-only">, {words[state]}</span>
-      </span>
-    </li>
   );
 }
