@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { ConfmanClient } from '../../lib/client/create-client.ts';
 import { isKey, isNamespace } from '../../lib/contract/names.ts';
 import type { EntryType } from '../../lib/contract/model.ts';
+import { until } from '../cluster/until.ts';
 
 /** What the pictures are about. */
 export const FEATURED = { namespace: 'payments/checkout/prod', key: 'limits', deletedFrom: 'payments/checkout/prod' } as const;
@@ -60,14 +60,10 @@ export async function fill(client: ConfmanClient, folder: string): Promise<void>
 }
 
 const GROUPS = ['payments', 'search', 'web'];
-/** Between two looks at moves. */
-const MOVES_MS = 500;
-
 /** Four groups: one prefix of its own for the payments, all else by hash. Resolves when the data has moved. */
 export async function spreadOverGroups({ shards }: ConfmanClient): Promise<void> {
-  const settled = async (): Promise<void> => {
-    while ((await shards.registry({ consistency: 'linearizable' })).data.moves.length > 0) await setTimeout(MOVES_MS);
-  };
+  const settled = async (): Promise<boolean> =>
+    until('nothing moves', async () => (await shards.registry({ consistency: 'linearizable' })).data.moves.length === 0);
   for (const id of GROUPS) await shards.createGroup({ id });
   await shards.putRoute({ prefix: 'payments', group: 'payments' });
   await settled();
