@@ -2,44 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { GroupWorld, WORLD_START_MS } from '../../engine/testing/group-world.ts';
 import { planChange } from '../../shards/changes.ts';
+import { ALL_AUDIT, ALL_CHANGES, EXPIRE_NOTHING } from '../../state/testing/harness.ts';
 import type { CommandBody, Query } from '../../state/types.ts';
 import { MoveDriver } from './driver.ts';
 import type { MovePorts } from './ports.ts';
 import { resultOf } from './testing/clients.ts';
 
-const AUDIT = {
-  type: 'audit',
-  scope: null,
-  namespace: null,
-  key: null,
-  actor: null,
-  action: null,
-  search: null,
-  fromMs: null,
-  toMs: null,
-  before: null,
-  asOf: null,
-  rowsMax: 1000,
-} as const satisfies Query<'audit'>;
-const CHANGES = {
-  type: 'changes',
-  afterIndex: 0,
-  namespacePrefix: null,
-  keyPrefix: '',
-  scope: null,
-  values: true,
-  rowsMax: 10_000,
-  bytesMax: 1e9,
-} as const satisfies Query<'changes'>;
-const EXPIRE: CommandBody = {
-  type: 'expire',
-  revisionsPerKey: 100,
-  revisionsBeforeMs: 0,
-  auditBeforeMs: 0,
-  idempotencyBeforeMs: 0,
-  idempotencyKeep: 10_000,
-  rowsMax: 500,
-};
+const AUDIT = { type: 'audit', ...ALL_AUDIT } as const satisfies Query<'audit'>;
+const CHANGES = { type: 'changes', ...ALL_CHANGES } as const satisfies Query<'changes'>;
+const EXPIRE: CommandBody = { ...EXPIRE_NOTHING, revisionsPerKey: 100, rowsMax: 500 };
 
 class Crash extends Error {}
 
