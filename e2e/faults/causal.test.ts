@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RealCluster } from '../cluster/cluster.ts';
 import type { RawAnswer } from '../cluster/http.ts';
 import type { NodeProcess } from '../cluster/node-process.ts';
+import { changeRegistry, movesEnd } from '../cluster/registry.ts';
 import { until } from '../cluster/until.ts';
 
 /** By the group that leads them, for most of the test: each group has a leader with another clock. */
@@ -13,14 +14,6 @@ const PLACES = [
 ] as const;
 
 let cluster: RealCluster;
-
-async function change(path: string, method: string, body: unknown): Promise<void> {
-  await until(`${method} ${path}`, async () => {
-    const answer = await cluster.api(cluster.node('n1'), `/cluster${path}`, { method, body, headers: { 'x-confman-max-wait': '20s' } });
-    if (answer.status >= 300) throw new Error(answer.text);
-    return true;
-  });
-}
 
 async function lead(group: string, node: string): Promise<void> {
   await until(`${node} leads ${group}`, async () => {
@@ -67,12 +60,9 @@ async function audited(by: NodeProcess): Promise<readonly string[]> {
 beforeAll(async () => {
   cluster = await RealCluster.start();
   for (const { group, namespace } of PLACES.slice(1)) {
-    await change('/groups', 'POST', { id: group });
-    await change('/routes', 'PUT', { prefix: namespace, group });
-    await until('nothing moves', async () => {
-      const { json } = await cluster.api(cluster.node('n1'), '/cluster/registry');
-      return (json['moves'] as readonly unknown[]).length === 0;
-    });
+    await changeRegistry(cluster, '/groups', 'POST', { id: group });
+    await changeRegistry(cluster, '/routes', 'PUT', { prefix: namespace, group });
+    await movesEnd(cluster, cluster.node('n1'));
   }
 });
 

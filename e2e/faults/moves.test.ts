@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RealCluster } from '../cluster/cluster.ts';
 import type { NodeProcess } from '../cluster/node-process.ts';
+import { movesEnd } from '../cluster/registry.ts';
 import { until } from '../cluster/until.ts';
 
 let cluster: RealCluster;
@@ -17,10 +18,6 @@ afterAll(async () => {
 
 async function registry(node: NodeProcess): Promise<Record<string, unknown>> {
   return (await cluster.api(node, '/cluster/registry')).json;
-}
-
-async function expectDone(node: NodeProcess): Promise<void> {
-  await until('no move is under way', async () => ((await registry(node))['moves'] as unknown[] | undefined)?.length === 0, 60_000);
 }
 
 test('takes a namespace to another group and back under load, and loses nothing when the driver dies', async () => {
@@ -47,7 +44,7 @@ test('takes a namespace to another group and back under load, and loses nothing 
   const writing = client();
   const routed = await cluster.api(n1, '/cluster/routes', { method: 'PUT', body: { prefix: 'teams', group: 'g' } });
   expect(routed.status).toBe(202);
-  await expectDone(n3);
+  await movesEnd(cluster, n3);
   expect(await registry(n2)).toMatchObject({ epoch: 3, ledger: [{ from: 'default', to: 'g' }] });
   const before = written.length;
   await until('writes go on', () => written.length > before + 5);
@@ -57,7 +54,7 @@ test('takes a namespace to another group and back under load, and loses nothing 
   expect(back.status).toBe(202);
   await leader.kill();
   const others = cluster.others(leader);
-  await expectDone(others[0] as NodeProcess);
+  await movesEnd(cluster, others[0] as NodeProcess);
   const after = written.length;
   await until('writes go on', () => written.length > after + 5);
   load.abort();

@@ -9,6 +9,7 @@ import { RealCluster } from '../cluster/cluster.ts';
 import type { RawAnswer } from '../cluster/http.ts';
 import { Load } from '../cluster/load.ts';
 import type { NodeProcess } from '../cluster/node-process.ts';
+import { changeRegistry, movesEnd } from '../cluster/registry.ts';
 import { until } from '../cluster/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'confman-restore-groups-'));
@@ -29,16 +30,9 @@ let indexes: ReadonlyMap<string, number>;
 
 const one = (cluster: RealCluster): NodeProcess => cluster.nodes[0] as NodeProcess;
 
-async function change(path: string, method: string, body?: unknown): Promise<void> {
-  await until(`${method} ${path}`, async () => {
-    const answer = await source.api(one(source), `/cluster${path}`, { method, body, headers: { 'x-confman-max-wait': '20s' } });
-    if (answer.status >= 300) throw new Error(answer.text);
-    return true;
-  });
-  await until('nothing moves', async () => {
-    const { json } = await source.api(one(source), '/cluster/registry');
-    return (json['moves'] as readonly unknown[] | undefined)?.length === 0;
-  });
+async function change(path: string, method: 'POST' | 'PUT' | 'DELETE', body?: unknown): Promise<void> {
+  await changeRegistry(source, path, method, body);
+  await movesEnd(source, one(source));
 }
 
 async function write(cluster: RealCluster, namespace: string, key: string, value: string): Promise<RawAnswer> {

@@ -6,6 +6,7 @@ import { RealCluster } from '../cluster/cluster.ts';
 import type { RawAnswer } from '../cluster/http.ts';
 import { Load } from '../cluster/load.ts';
 import type { NodeProcess } from '../cluster/node-process.ts';
+import { movesEnd } from '../cluster/registry.ts';
 import { until } from '../cluster/until.ts';
 
 const GROUPS = ['g1', 'g2', 'g3', 'g4', 'g5', 'g6', 'g7'];
@@ -26,16 +27,6 @@ async function change(path: string, method: string, body?: unknown, by = node(0)
   const answer = await cluster.api(by, `/cluster${path}`, { method, body, headers: { 'x-confman-max-wait': '20s' } });
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
   return answer;
-}
-
-async function movesEnd(by = node(0)): Promise<void> {
-  await until('the moves are done', async () => {
-    const { status, json, text } = await cluster.api(by, '/cluster/registry', { headers: { 'x-confman-consistency': 'linearizable' } });
-    if (status !== 200) throw new Error(text);
-    const moves = json['moves'] as readonly unknown[];
-    if (moves.length > 0) throw new Error(JSON.stringify(moves));
-    return true;
-  });
 }
 
 function keep(answer: RawAnswer): void {
@@ -62,10 +53,10 @@ beforeAll(async () => {
   for (const id of GROUPS) await change('/groups', 'POST', { id });
   for (const [at, prefix] of ['team0', 'team1'].entries()) {
     await change('/routes', 'PUT', { prefix, group: `g${at + 1}` });
-    await movesEnd();
+    await movesEnd(cluster, node(0));
   }
   await change('/rebalance', 'POST');
-  await movesEnd();
+  await movesEnd(cluster, node(0));
 }, 240_000);
 afterAll(async () => {
   await cluster?.stop();
@@ -139,7 +130,7 @@ describe('moves under load', () => {
         victim.start();
         await cluster.ready();
       }
-      await movesEnd(by);
+      await movesEnd(cluster, by);
       await until('writes go on', () => load.acknowledged > before + 20);
       const [some] = load.entries();
       const place = await cluster.api(by, `/cluster/placement?namespace=${encodeURIComponent(some?.namespace ?? '')}`);
