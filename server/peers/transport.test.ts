@@ -181,6 +181,8 @@ describe('lost connections', () => {
       old.transport.setPeers([{ name: 'n2', address: a.address }]);
       await connected(a, old);
       await old.transport.stop();
+      // A message into the connection that has just ended would be lost, as any may be.
+      await until(() => a.transport.state(name)?.connected !== true, `${name} is gone`);
       const fresh = await nodes.start(name, { limits: quick, listen: old.address });
       fresh.transport.setPeers([{ name: 'n2', address: a.address }]);
       await connected(a, fresh);
