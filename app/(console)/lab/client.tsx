@@ -18,6 +18,7 @@ import { Page, Panel } from '../../../components/ui/page.tsx';
 import type { ClusterStatus, GroupStatus } from '../../../lib/contract/cluster.ts';
 import { placementQuery } from '../../../lib/queries/shards.ts';
 import { useConsole } from '../../_client/console.tsx';
+import { useMayAct } from '../../_client/use-may-act.ts';
 import { useLive } from '../../_client/live.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import type { Experimenting } from './use-experiment.ts';
@@ -32,7 +33,7 @@ export function LabPage({ lab, via }: { readonly lab: boolean; readonly via: str
   const { session } = useConsole();
   const { status } = useLive();
   const group = useLabGroup(status);
-  const mayBreak = lab && session.role === 'admin' && session.scope === null;
+  const mayBreak = useMayAct() && lab;
   const nodes = planNodes(status, group);
   const [chosen, setChosen] = useState<Plan | null>(null);
   // Until somebody chooses: write on the leader, read on a follower.
